@@ -1,0 +1,33 @@
+// Bundles the command line and the library (ESM, shared chunks, so that `--help` loads little) and the scripts of the pages.
+import { rmSync } from 'node:fs';
+import { build } from 'esbuild';
+
+rmSync('dist', { recursive: true, force: true });
+
+await build({
+  entryPoints: { cli: 'src/cli.ts', index: 'src/index.ts', bench: 'test/bench/bench.ts' },
+  outdir: 'dist',
+  bundle: true,
+  splitting: true,
+  format: 'esm',
+  platform: 'node',
+  target: 'node20.19',
+  chunkNames: 'chunks/[name]-[hash]',
+  minifySyntax: true,
+  // Native clients stay outside: their binaries cannot be bundled, and each is imported only where it is used.
+  external: ['@duckdb/node-api', '@keyv/sqlite'],
+  // Bundled CommonJS packages (cli-progress) ask for node's modules by require().
+  banner: {
+    js: "import { createRequire as __createRequire } from 'node:module';const require = __createRequire(import.meta.url);",
+  },
+});
+
+await build({
+  entryPoints: { index: 'src/site/browser/index.ts', types: 'src/site/browser/types.ts' },
+  outdir: 'dist/browser',
+  bundle: true,
+  format: 'iife',
+  target: 'es2022',
+  minify: true,
+  legalComments: 'none',
+});

@@ -1,0 +1,29 @@
+/** What the pages are told beside the catalogue. */
+
+/** Facts of a dataset that no database tells: from the preset. */
+export interface About {
+  title?: string | undefined;
+  citation?: string | undefined;
+  citationUrl?: string | undefined;
+  licence?: string | undefined;
+  licenceUrl?: string | undefined;
+  homepage?: string | undefined;
+}
+
+export interface PageOptions {
+  about: About;
+  /** When the data was built, as an ISO 8601 UTC time. */
+  generated: string;
+  /** One-line remarks on the data that a reader must know ("Meta has no ROI hierarchy: …"). */
+  notes: string[];
+  /** The folder of the Eta templates and the style sheet. */
+  templatesDir: string;
+  /** The folder of the bundled page scripts (index.js, types.js). */
+  browserDir: string;
+}
+
+/** A file of the site: `path` is relative to the output folder, with forward slashes. */
+export interface PlannedFile {
+  path: string;
+  content: string;
+}
