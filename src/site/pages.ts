@@ -1,4 +1,5 @@
 /** What the pages are told beside the catalogue. */
+import type { Settings } from '../settings.ts';
 
 /** Facts of a dataset that no database tells: from the preset. */
 export interface About {
@@ -8,6 +9,17 @@ export interface About {
   licence?: string | undefined;
   licenceUrl?: string | undefined;
   homepage?: string | undefined;
+}
+
+export function aboutOf(settings: Settings): About {
+  return {
+    title: settings['about.title'],
+    citation: settings['about.citation'],
+    citationUrl: settings['about.citationUrl'],
+    licence: settings['about.licence'],
+    licenceUrl: settings['about.licenceUrl'],
+    homepage: settings['about.homepage'],
+  };
 }
 
 export interface PageOptions {

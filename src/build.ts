@@ -1,0 +1,175 @@
+/** Connectome + lookups -> Catalog: describe, catalogue, then the ROI counts of every type in packed batches. */
+import { descriptionKey } from './cache/keys.ts';
+import type { Cache } from './cache/twoLevel.ts';
+import type { Catalog, RoiSummary, TypeEntry } from './catalog/catalog.ts';
+import { cellsOf, entryOf, entryProperties, groupByType, type TypedRows } from './catalog/entry.ts';
+import { roiSummariser } from './catalog/roi.ts';
+import type { Ask, Connectome, DatasetDescription, RoiCountRow } from './connectome/connectome.ts';
+import { ConfigError, DecodeError } from './errors.ts';
+import type { Lookup } from './lookup/batch.ts';
+import { createLoader } from './lookup/loader.ts';
+import { createGate } from './pace/gate.ts';
+import type { Run } from './report.ts';
+import type { Settings } from './settings.ts';
+
+export interface BuildParts {
+  connectome: Connectome;
+  cache: Cache;
+  settings: Settings;
+  run: Run;
+  signal?: AbortSignal | undefined;
+}
+
+/**
+ * Types whose ROI counts could not be had are marked in the catalogue and named in the report.
+ * @throws ConfigError if the dataset or a type that was asked for is not there; DecodeError if no cell has a
+ * type; the source's error if it answers for no type at all
+ */
+export async function buildCatalog(parts: BuildParts): Promise<Catalog> {
+  const { connectome, settings, run, signal } = parts;
+  const ask: Ask = { signal, timeoutMs: settings.timeoutMs };
+
+  const description = await run.phase('describe', () => describe(parts, ask));
+  requireDataset(description, settings.dataset);
+  run.report.dataset = nameWithTag(description);
+  const mode = settings.quick ? 'quick' : 'full';
+  run.report.mode = mode;
+
+  const properties = entryProperties(settings.sides);
+  const typed = await run.phase('catalogue', async () => {
+    const answer = await connectome.catalogue(properties, ask);
+    run.answered('catalogue', answer);
+    return selected(groupByType(answer.value), settings);
+  });
+
+  const { primaryRois } = description;
+  noteMissing(parts, description);
+  const summaries =
+    mode === 'full' && primaryRois
+      ? await run.phase('ROI counts', () => roiSummaries(parts, typed.types, description, primaryRois))
+      : new Map<string, RoiSummary | Error>();
+  const types = [...typed.types].map(([name, rows]): TypeEntry => {
+    return { ...entryOf(name, rows, properties, settings.sides), ...roiFields(summaries.get(name)) };
+  });
+  run.report.failedTypes = types.filter((type) => type.failed !== undefined).map((type) => type.name);
+  const { name, tag, uuid, lastDatabaseEdit } = description;
+  run.report.totals = totalsOf(types, typed.untyped);
+  return { dataset: { name, tag, uuid, lastDatabaseEdit }, mode, totals: run.report.totals, types };
+}
+
+/** The description is kept across runs, and taken from there as long as the source says that nothing was edited. */
+async function describe({ connectome, cache, run }: BuildParts, ask: Ask): Promise<DatasetDescription> {
+  const key = descriptionKey(connectome.id);
+  const kept = (await cache.get(key)) as { edit: string; description: DatasetDescription } | undefined;
+  const edit = await connectome.edit(ask);
+  run.answered('edit', edit);
+  if (kept && edit.value !== null && kept.edit === edit.value) return kept.description;
+  const answer = await connectome.describe(ask);
+  run.answered('describe', answer);
+  if (edit.value !== null) await cache.set(key, { edit: edit.value, description: answer.value });
+  return answer.value;
+}
+
+function nameWithTag({ name, tag }: { name: string; tag: string | null }): string {
+  return tag === null ? name : `${name}:${tag}`;
+}
+
+function requireDataset(description: DatasetDescription, wanted: string | undefined): void {
+  if (wanted === undefined || wanted === description.name || wanted === nameWithTag(description)) return;
+  throw new ConfigError(`--dataset: the source holds ${nameWithTag(description)}; got ${JSON.stringify(wanted)}.`);
+}
+
+function selected({ types, untyped }: TypedRows, { types: names, match }: Settings): TypedRows {
+  if (types.size === 0)
+    throw new DecodeError(`Expected cells with a type; the dataset has none (${untyped} cells without).`);
+  const missing = names?.filter((name) => !types.has(name)) ?? [];
+  if (missing.length > 0) {
+    throw new ConfigError(
+      `--types: the dataset has no type ${missing.map((name) => JSON.stringify(name)).join(', ')}; names are case-sensitive.`,
+    );
+  }
+  const wanted = names && new Set(names);
+  const kept = new Map([...types].filter(([name]) => (!wanted || wanted.has(name)) && (!match || match.test(name))));
+  if (kept.size === 0)
+    throw new ConfigError(
+      `--match: expected a pattern that finds a type; ${match?.source} finds none of ${types.size}.`,
+    );
+  return { types: kept, untyped };
+}
+
+function noteMissing({ run, settings }: BuildParts, { primaryRois, roiHierarchy }: DatasetDescription): void {
+  if (settings.quick) return;
+  if (primaryRois === null) run.note('The dataset names no primary ROIs: ROI shares and regions are unknown.');
+  else if (roiHierarchy === null) run.note('The dataset has no ROI hierarchy: each ROI counts as its own region.');
+}
+
+async function roiSummaries(
+  { connectome, settings, run, signal }: BuildParts,
+  types: ReadonlyMap<string, Parameters<typeof cellsOf>[0]>,
+  { roiHierarchy }: DatasetDescription,
+  primaryRois: readonly string[],
+): Promise<Map<string, RoiSummary | Error>> {
+  const summarise = roiSummariser(roiHierarchy, {
+    halfSuffix: settings['rois.halfSuffix'],
+    minSharePercent: settings['rois.minSharePercent'],
+    rule: settings['rois.rule'],
+  });
+  const lookup: Lookup<RoiCountRow, RoiSummary> = {
+    name: 'ROI counts',
+    ask: (names, ask) => connectome.roiCounts(names, primaryRois, ask),
+    valueOf: summarise,
+  };
+  const weights = new Map([...types].map(([name, rows]) => [name, cellsOf(rows)]));
+  const weightOf = (type: string): number => weights.get(type) ?? 1;
+  const total = sum(weights.values());
+  let done = 0;
+  const loader = createLoader(lookup, {
+    gate: createGate(settings.concurrency),
+    weightOf,
+    batchWeight: settings.batchWeight,
+    signal,
+    timeoutMs: settings.timeoutMs,
+    onBatch(names, answer) {
+      run.answered(lookup.name, answer);
+      done += sum(names.map(weightOf));
+      run.progress(done, total, 'cells');
+    },
+  });
+  const names = [...types.keys()];
+  const outcomes = await Promise.allSettled(names.map((name) => loader.load(name)));
+  signal?.throwIfAborted();
+  // Nothing at all was answered: that is the source's failure, not the types'.
+  const first = outcomes[0];
+  if (first?.status === 'rejected' && outcomes.every((outcome) => outcome.status === 'rejected')) throw first.reason;
+  return new Map(names.map((name, i) => [name, valueOrError(outcomes[i] as PromiseSettledResult<RoiSummary>)]));
+}
+
+function valueOrError<T>(outcome: PromiseSettledResult<T>): T | Error {
+  if (outcome.status === 'fulfilled') return outcome.value;
+  return outcome.reason instanceof Error ? outcome.reason : new Error(String(outcome.reason));
+}
+
+const UNKNOWN = { primary: null, rois: null, regions: null, region: null };
+
+function roiFields(
+  summary: RoiSummary | Error | undefined,
+): Pick<TypeEntry, 'primary' | 'rois' | 'regions' | 'region' | 'failed'> {
+  if (summary === undefined) return UNKNOWN;
+  return summary instanceof Error ? { ...UNKNOWN, failed: summary.message } : summary;
+}
+
+function totalsOf(types: readonly TypeEntry[], untyped: number): Catalog['totals'] {
+  return {
+    types: types.length,
+    cells: sum(types.map((type) => type.cells.total)),
+    untyped,
+    pre: sum(types.map((type) => type.synapses.pre)),
+    post: sum(types.map((type) => type.synapses.post)),
+  };
+}
+
+function sum(numbers: Iterable<number>): number {
+  let total = 0;
+  for (const number of numbers) total += number;
+  return total;
+}

@@ -1,0 +1,13 @@
+/** `neurodex sample`: the synthetic connectome as a DuckDB file. */
+import { fillSample, type SampleOptions, sampleOptions } from '../connectome/sample.ts';
+import { writeWhole } from '../connectome/wholeFile.ts';
+import { createRun } from '../report.ts';
+import type { Context } from './context.ts';
+
+/** @param source as in --source: "sample?types=1200&cells=12000&seed=1" */
+export async function keepSample(source: string, into: string, context: Context): Promise<SampleOptions> {
+  const run = createRun('sample', context.now, context.onEvent);
+  const options = sampleOptions(source);
+  await run.phase('sample', () => writeWhole(into, (database) => fillSample(database, options, context.signal)));
+  return options;
+}

@@ -1,0 +1,157 @@
+/** Layers of settings -> the settings of a run: flags > environment > file > preset > default. */
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { isMap, isScalar, LineCounter, parse, parseDocument } from 'yaml';
+import { ConfigError } from './errors.ts';
+import { packageRoot } from './packageRoot.ts';
+import { isSettingKey, SETTINGS, type SettingKey, type Settings } from './settings.ts';
+
+/** A value and where it was said, for messages and for `neurodex config`. */
+interface Said {
+  value: unknown;
+  origin: string;
+}
+
+type Layer = Map<SettingKey, Said>;
+
+export interface ConfigSources {
+  /** Values of flags, by setting. */
+  flags?: Partial<Record<SettingKey, unknown>>;
+  /** `key=value` texts of --set. */
+  assignments?: readonly string[];
+  env?: Readonly<Record<string, string | undefined>>;
+  /** The settings file; without it neurodex.yaml of `folder` is read, if there is one. */
+  file?: string | undefined;
+  folder?: string | undefined;
+}
+
+export interface Config {
+  settings: Settings;
+  origins: Record<SettingKey, string>;
+}
+
+/** @throws ConfigError for an unknown key or preset, or a value that is not what it must be, with file and line */
+export function loadConfig(sources: ConfigSources = {}): Config {
+  const file =
+    sources.file ?? (sources.folder === undefined ? undefined : existingFile(join(sources.folder, 'neurodex.yaml')));
+  const layers = [
+    flagLayer(sources.flags ?? {}),
+    assignmentLayer(sources.assignments ?? []),
+    envLayer(sources.env ?? {}),
+  ];
+  if (file !== undefined) layers.push(fileLayer(file));
+  const preset = layers.map((layer) => layer.get('preset')).find((said) => said !== undefined);
+  layers.push(presetLayer(preset?.value ?? 'default', preset?.origin ?? 'default'));
+  // Whatever a family's preset leaves unsaid is as in the default one.
+  layers.push(presetLayer('default', 'default'));
+
+  const settings: Record<string, unknown> = {};
+  const origins: Record<string, string> = {};
+  for (const [key, { schema }] of Object.entries(SETTINGS)) {
+    const said = layers.map((layer) => layer.get(key as SettingKey)).find((candidate) => candidate !== undefined);
+    const result = schema.safeParse(said?.value);
+    if (!result.success) {
+      const expected = result.error.issues[0]?.message ?? 'another value';
+      throw new ConfigError(
+        `${said?.origin ?? 'default'}: ${key}: expected ${expected}, got ${JSON.stringify(said?.value)}.`,
+      );
+    }
+    settings[key] = result.data;
+    origins[key] = said?.origin ?? 'default';
+  }
+  return { settings: settings as Settings, origins: origins as Record<SettingKey, string> };
+}
+
+export function presetNames(): string[] {
+  return readdirSync(join(packageRoot(), 'config'))
+    .filter((name) => name.endsWith('.yaml'))
+    .map((name) => name.slice(0, -'.yaml'.length))
+    .sort();
+}
+
+function existingFile(file: string): string | undefined {
+  return existsSync(file) ? file : undefined;
+}
+
+function flagLayer(flags: Partial<Record<SettingKey, unknown>>): Layer {
+  const layer: Layer = new Map();
+  for (const [key, value] of Object.entries(flags)) {
+    if (value === undefined || !isSettingKey(key)) continue;
+    layer.set(key, { value, origin: SETTINGS[key].flag?.split(' ')[0] ?? key });
+  }
+  return layer;
+}
+
+function assignmentLayer(assignments: readonly string[]): Layer {
+  const layer: Layer = new Map();
+  for (const assignment of assignments) {
+    const [key = '', ...rest] = assignment.split('=');
+    const origin = `--set ${assignment}`;
+    if (rest.length === 0) throw new ConfigError(`${origin}: expected key=value.`);
+    layer.set(knownKey(key, origin), { value: parse(rest.join('=')), origin });
+  }
+  return layer;
+}
+
+function envLayer(env: Readonly<Record<string, string | undefined>>): Layer {
+  const layer: Layer = new Map();
+  for (const [key, { env: name }] of Object.entries(SETTINGS)) {
+    const value = name === undefined ? undefined : env[name];
+    if (value) layer.set(key as SettingKey, { value, origin: name ?? key });
+  }
+  return layer;
+}
+
+function presetLayer(name: unknown, origin: string): Layer {
+  const names = presetNames();
+  if (typeof name !== 'string' || !names.includes(name)) {
+    throw new ConfigError(`${origin}: expected a preset (${names.join(', ')}), got ${JSON.stringify(name)}.`);
+  }
+  return fileLayer(join(packageRoot(), 'config', `${name}.yaml`), `config/${name}.yaml`);
+}
+
+/** Reads nested or dotted keys ("rois: {rule: …}" or "rois.rule: …"), each with its line. */
+function fileLayer(file: string, shown = file): Layer {
+  let source: string;
+  try {
+    source = readFileSync(file, 'utf8');
+  } catch (cause) {
+    throw new ConfigError(
+      `${shown}: expected a settings file, cannot read it (${(cause as NodeJS.ErrnoException).code}).`,
+      { cause },
+    );
+  }
+  const lines = new LineCounter();
+  const document = parseDocument(source, { lineCounter: lines });
+  const [error] = document.errors;
+  if (error)
+    throw new ConfigError(`${shown}, line ${lines.linePos(error.pos[0]).line}: ${error.message.split('\n')[0]}`);
+  const layer: Layer = new Map();
+  const visit = (node: unknown, prefix: string): void => {
+    if (!isMap(node)) throw new ConfigError(`${shown}: expected settings as "key: value".`);
+    for (const { key, value } of node.items) {
+      const name = prefix + String(isScalar(key) ? key.value : key);
+      const origin = `${shown}, line ${lines.linePos((key as { range?: [number] }).range?.[0] ?? 0).line}`;
+      if (isMap(value) && !isSettingKey(name)) visit(value, `${name}.`);
+      else
+        layer.set(knownKey(name, origin), {
+          value: (value as { toJS(doc: unknown): unknown } | null)?.toJS(document),
+          origin,
+        });
+    }
+  };
+  if (document.contents !== null) visit(document.contents, '');
+  return layer;
+}
+
+function knownKey(key: string, origin: string): SettingKey {
+  if (isSettingKey(key)) return key;
+  const near = Object.keys(SETTINGS).find(
+    (known) => known.toLowerCase().replace(/[^a-z]/g, '') === key.toLowerCase().replace(/[^a-z]/g, ''),
+  );
+  const last = key.split('.').at(-1);
+  const similar = near ?? Object.keys(SETTINGS).find((known) => known.split('.').at(-1) === last);
+  throw new ConfigError(
+    `${origin}: unknown setting "${key}"${similar ? `; did you mean "${similar}"?` : '. "neurodex config" lists them.'}`,
+  );
+}

@@ -1,0 +1,69 @@
+/** The one interface to connectome data, whatever holds it: a few questions, answered in rows of scalars. */
+
+/** A node of the ROI hierarchy; leaves have no `children`. */
+export interface RoiNode {
+  name: string;
+  children?: RoiNode[];
+}
+
+/** What a dataset says of itself (neuPrint's :Meta node). null where the dataset is silent. */
+export interface DatasetDescription {
+  name: string;
+  tag: string | null;
+  uuid: string | null;
+  /** Free text, as stored. It changes with annotation-only edits, when the uuid does not. */
+  lastDatabaseEdit: string | null;
+  /** The ROIs that tile the dataset without overlap, as stored ("ME(R)"). */
+  primaryRois: string[] | null;
+  roiHierarchy: RoiNode | null;
+}
+
+/** Cells of one type that agree in every property that was asked for. `type` is null for the cells without one. */
+export interface CatalogueRow {
+  type: string | null;
+  cells: number;
+  pre: number;
+  post: number;
+  /** One value for each property asked for, in that order; null where absent. */
+  values: (string | null)[];
+}
+
+/** Synapses of a type's cells in one ROI, summed over the cells. */
+export interface RoiCountRow {
+  type: string;
+  roi: string;
+  pre: number;
+  post: number;
+}
+
+export interface Ask {
+  signal?: AbortSignal | undefined;
+  timeoutMs?: number | undefined;
+}
+
+/** An answer and what it cost: `bytes` are those that crossed a wire (0 from an embedded database). */
+export interface Answer<T> {
+  value: T;
+  /** Time spent by the server, where it tells. */
+  serverMs: number | null;
+  rows: number;
+  bytes: number;
+  roundTrips: number;
+}
+
+/**
+ * Names come and go exactly as stored; every type is asked for by its exact name. A call rejects with
+ * ConnectError, QueryError or DecodeError, or with the signal's reason.
+ */
+export interface Connectome {
+  /** Names server and dataset in a cache key; holds no secret. */
+  readonly id: string;
+  /** What changes whenever the data do, from as cheap a question as the source allows; null: cannot be told. */
+  edit(ask?: Ask): Promise<Answer<string | null>>;
+  describe(ask?: Ask): Promise<Answer<DatasetDescription>>;
+  /** Every type, grouped by the given neuron properties; a property that the dataset lacks is null throughout. */
+  catalogue(properties: readonly string[], ask?: Ask): Promise<Answer<CatalogueRow[]>>;
+  /** ROI counts of the given types in the given ROIs only. A type without synapses there has no row. */
+  roiCounts(types: readonly string[], rois: readonly string[], ask?: Ask): Promise<Answer<RoiCountRow[]>>;
+  close(): Promise<void>;
+}

@@ -1,0 +1,27 @@
+/** A source URI -> the Connectome behind it. */
+import { ConfigError } from '../errors.ts';
+import type { Connectome } from './connectome.ts';
+
+const SOURCES = 'FILE.duckdb, or sample?types=1200&cells=12000&seed=1';
+
+/**
+ * Heavy clients are loaded only when their kind of source is asked for.
+ * @throws ConfigError for a source of no known kind; ConnectError if it cannot be opened
+ */
+export async function openConnectome(source: string, signal?: AbortSignal): Promise<Connectome> {
+  if (source === 'sample' || source.startsWith('sample?')) {
+    const { openSample, sampleOptions } = await import('./sample.ts');
+    return await openSample(sampleOptions(source), signal);
+  }
+  const file = source.replace(/^duckdb:/, '');
+  if (/\.(duckdb|db)$/.test(file) || source !== file) {
+    const { openDuckdb } = await import('./duckdb.ts');
+    return await openDuckdb(file);
+  }
+  throw new ConfigError(`--source: expected ${SOURCES}; got ${JSON.stringify(withoutSecrets(source))}.`);
+}
+
+/** A URI may carry a password, which no message repeats. */
+function withoutSecrets(source: string): string {
+  return source.replace(/\/\/[^@/]*@/, '//***@');
+}

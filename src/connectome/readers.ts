@@ -1,0 +1,144 @@
+/** A file of rows (NDJSON, JSON, CSV, TSV or Parquet, gzip or not) as a relation in SQL, read by DuckDB's own readers. */
+import { closeSync, openSync, readSync, statSync } from 'node:fs';
+import { ConfigError, DecodeError } from '../errors.ts';
+import { type Database, quoteIdentifier, quoteLiteral } from './database.ts';
+
+export interface Relation {
+  /** For messages. */
+  file: string;
+  columns: readonly string[];
+  /** What follows FROM. Columns named as text arrive as text, whatever the file holds: "007" stays, 2^53+1 stays. */
+  sql: string;
+  /** A column's value as JSON text, be it an object, a struct or a text that should hold JSON. */
+  jsonTextOf(column: string): string;
+}
+
+const FORMATS: Readonly<Record<string, 'json' | 'csv' | 'parquet'>> = {
+  ndjson: 'json',
+  jsonl: 'json',
+  json: 'json',
+  csv: 'csv',
+  tsv: 'csv',
+  parquet: 'parquet',
+};
+
+/**
+ * @param textColumns columns to be taken as text
+ * @throws ConfigError if the file is missing or of an unknown kind; DecodeError if it cannot be read as its kind
+ */
+export async function readerOf(
+  database: Database,
+  file: string,
+  textColumns: readonly string[],
+  signal?: AbortSignal,
+): Promise<Relation> {
+  const stat = statSync(file, { throwIfNoEntry: false });
+  if (stat === undefined) throw new ConfigError(`${file}: no such file.`);
+  if (!stat.isFile()) throw new ConfigError(`${file}: expected a file, found a directory.`);
+  const extension = /\.([a-z]+)(?:\.gz)?$/i.exec(file)?.[1]?.toLowerCase() ?? '';
+  const format = FORMATS[extension];
+  if (format === undefined) {
+    throw new ConfigError(
+      `${file}: expected a name ending in ${Object.keys(FORMATS).join(', ')}, with or without .gz.`,
+    );
+  }
+  const compression = `compression = '${isGzip(file) ? 'gzip' : 'uncompressed'}'`;
+  const source = (reader: string, options: string[]): string => `${reader}(${[globSafe(file), ...options].join(', ')})`;
+  const describe = async (sql: string): Promise<[string, string][]> => {
+    try {
+      return (await database.query(`DESCRIBE SELECT * FROM ${sql}`, [], { signal })) as [string, string][];
+    } catch (cause) {
+      signal?.throwIfAborted();
+      throw new DecodeError(`${file}: cannot be read as ${extension}: ${(cause as Error).message}`, { cause });
+    }
+  };
+
+  if (format === 'parquet') {
+    const columns = await describe(source('read_parquet', []));
+    const select = columns.map(([name]) => {
+      const column = quoteIdentifier(name);
+      return textColumns.includes(name) ? `${column}::VARCHAR AS ${column}` : column;
+    });
+    const isText = new Set(columns.filter(([, type]) => type === 'VARCHAR' || type === 'JSON').map(([name]) => name));
+    return {
+      file,
+      columns: columns.map(([name]) => name),
+      sql: `(SELECT ${select.join(', ')} FROM ${source('read_parquet', [])})`,
+      jsonTextOf: (name) => (isText.has(name) ? quoteIdentifier(name) : `to_json(${quoteIdentifier(name)})::VARCHAR`),
+    };
+  }
+
+  if (format === 'csv') {
+    const dialect = [
+      compression,
+      'header = true',
+      `delim = '${extension === 'tsv' ? '\\t' : ','}'`,
+      `quote = '"'`,
+      `escape = '"'`,
+    ];
+    const columns = (await describe(source('read_csv', [...dialect, 'all_varchar = true']))).map(([name]) => name);
+    const text = columns
+      .filter((name) => name === 'roiInfo' || textColumns.includes(name))
+      .map((name) => `${quoteLiteral(name)}: 'VARCHAR'`);
+    const types = text.length > 0 ? [`types = {${text.join(', ')}}`] : [];
+    return {
+      file,
+      columns,
+      sql: source('read_csv', [...dialect, ...types, 'sample_size = -1']),
+      jsonTextOf: quoteIdentifier,
+    };
+  }
+
+  // The whole file is looked at: a property that first appears in row 20,481 is a column too. Types are not
+  // left to the reader, which refuses objects with keys that differ in case only (the ROIs AL and aL).
+  const found = await describe(source('read_json', [compression, 'sample_size = -1', 'maximum_depth = 1']));
+  const names = found.map(([name]) => name);
+  const others = names.filter((name) => name !== 'roiInfo' && !textColumns.includes(name));
+  const readAs = (types: ReadonlyMap<string, string>): string => {
+    const columns = names.map((name) => `${quoteLiteral(name)}: ${quoteLiteral(types.get(name) ?? 'JSON')}`);
+    return source('read_json', [compression, `columns = {${columns.join(', ')}}`]);
+  };
+  const types = new Map(names.filter((name) => textColumns.includes(name)).map((name) => [name, 'VARCHAR']));
+  if (others.length > 0) {
+    const structures = others.map((name) => `json_group_structure(${quoteIdentifier(name)})::VARCHAR`);
+    const [row = []] = await database.query(`SELECT ${structures.join(', ')} FROM ${readAs(types)}`, [], { signal });
+    for (const [i, name] of others.entries()) types.set(name, JSON_TYPES[String(row[i])] ?? 'JSON');
+  }
+  return {
+    file,
+    columns: names,
+    sql: readAs(types),
+    jsonTextOf: (name) => {
+      const column = quoteIdentifier(name);
+      return `CASE json_type(${column}) WHEN 'VARCHAR' THEN ${column} ->> '$' ELSE ${column}::VARCHAR END`;
+    },
+  };
+}
+
+/** What DuckDB finds in a JSON property -> the column that holds it; whatever is not here stays JSON. */
+const JSON_TYPES: Readonly<Record<string, string>> = {
+  '"VARCHAR"': 'VARCHAR',
+  '"UBIGINT"': 'BIGINT',
+  '"BIGINT"': 'BIGINT',
+  '"DOUBLE"': 'DOUBLE',
+  '"BOOLEAN"': 'BOOLEAN',
+  '["VARCHAR"]': 'VARCHAR[]',
+  '["UBIGINT"]': 'BIGINT[]',
+  '["BIGINT"]': 'BIGINT[]',
+  '["DOUBLE"]': 'DOUBLE[]',
+};
+
+/** Table functions take globs: what is special in one is put in brackets. */
+function globSafe(file: string): string {
+  return quoteLiteral(file.replaceAll(/[*?[\]]/g, (char) => `[${char}]`));
+}
+
+function isGzip(file: string): boolean {
+  const handle = openSync(file, 'r');
+  try {
+    const head = Buffer.alloc(2);
+    return readSync(handle, head, 0, 2, 0) === 2 && head.readUInt16BE() === 0x1f8b;
+  } finally {
+    closeSync(handle);
+  }
+}

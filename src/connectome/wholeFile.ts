@@ -1,0 +1,58 @@
+/** A DuckDB file that appears whole or not at all. */
+import { closeSync, existsSync, mkdtempSync, openSync, readSync, renameSync, rmSync, statSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { ConfigError, WriteError } from '../errors.ts';
+import { createDatabase, type Database } from './database.ts';
+
+/**
+ * Runs `fill` on a new database in a folder beside the target (a rename is atomic only within one file system)
+ * and puts it in the target's place when all is well.
+ */
+export async function writeWhole<T>(into: string, fill: (database: Database) => Promise<T>): Promise<T> {
+  checkTarget(into);
+  let folder: string;
+  try {
+    folder = mkdtempSync(`${into}.partial-`);
+  } catch (cause) {
+    throw new WriteError(
+      `${into}: its folder ${dirname(into)} cannot be written to (${(cause as NodeJS.ErrnoException).code}).`,
+      { cause },
+    );
+  }
+  try {
+    const partial = join(folder, basename(into));
+    const database = await createDatabase(partial);
+    let result: T;
+    try {
+      result = await fill(database);
+      await database.query('CHECKPOINT');
+    } finally {
+      database.close();
+    }
+    renameSync(partial, into);
+    return result;
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+function checkTarget(into: string): void {
+  if (!existsSync(dirname(into))) throw new ConfigError(`${into}: the folder ${dirname(into)} does not exist.`);
+  const stat = statSync(into, { throwIfNoEntry: false });
+  if (stat === undefined) return;
+  // Anything but a DuckDB file is somebody's own.
+  if (!stat.isFile() || !isDuckdbFile(into))
+    throw new ConfigError(`${into}: exists and is no DuckDB file; it is left alone. Choose another name.`);
+}
+
+/** Bytes 8 to 11 of a DuckDB file spell DUCK. */
+function isDuckdbFile(file: string): boolean {
+  const handle = openSync(file, 'r');
+  try {
+    const magic = Buffer.alloc(4);
+    readSync(handle, magic, 0, 4, 8);
+    return magic.toString('latin1') === 'DUCK';
+  } finally {
+    closeSync(handle);
+  }
+}

@@ -1,0 +1,23 @@
+/** The public API. */
+export { type BuildParts, buildCatalog } from './build.ts';
+export { openSqliteStore } from './cache/stores.ts';
+export { type Cache, createCache } from './cache/twoLevel.ts';
+export type { Annotation, Catalog, CellCounts, Share, SynapseCounts, TypeEntry } from './catalog/catalog.ts';
+export { type Config, type ConfigSources, loadConfig } from './config.ts';
+export type {
+  Answer,
+  Ask,
+  CatalogueRow,
+  Connectome,
+  DatasetDescription,
+  RoiCountRow,
+  RoiNode,
+} from './connectome/connectome.ts';
+export { openConnectome } from './connectome/open.ts';
+export { ConfigError, ConnectError, DecodeError, QueryError, WriteError } from './errors.ts';
+export { type Lookup, runBatch } from './lookup/batch.ts';
+export { createLoader, type Loader, type LoaderOptions } from './lookup/loader.ts';
+export { createGate, type Gate } from './pace/gate.ts';
+export { createRun, type Report, type Run, type RunEvent } from './report.ts';
+export type { Settings } from './settings.ts';
+export { nameOfSlug, slugOf } from './site/slug.ts';

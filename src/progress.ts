@@ -1,0 +1,98 @@
+/** Events of a run -> what its user sees on stderr: a bar, plain lines, JSON lines or nothing. */
+import { type Options, SingleBar } from 'cli-progress';
+import type { Now, RunEvent } from './report.ts';
+
+export interface Progress {
+  show(event: RunEvent): void;
+  /** Leaves the terminal as it was found; to be called on every way out. */
+  stop(): void;
+}
+
+export type ProgressMode = 'bar' | 'lines' | 'json' | 'silent';
+
+export interface ProgressOptions {
+  mode: ProgressMode;
+  /** stderr for people, stdout for JSON. */
+  stream: NodeJS.WriteStream;
+  now: Now;
+}
+
+/** Plain lines come no more often than this, so that a log of a long run stays short. */
+const LINE_EVERY_MS = 10_000;
+
+export function createProgress({ mode, stream, now }: ProgressOptions): Progress {
+  if (mode === 'silent') return { show: () => undefined, stop: () => undefined };
+  if (mode === 'json') {
+    return { show: (event) => stream.write(`${JSON.stringify(event)}\n`), stop: () => undefined };
+  }
+  return mode === 'bar' ? createBar(stream, now) : createLines(stream, now);
+}
+
+function createLines(stream: NodeJS.WriteStream, now: Now): Progress {
+  let lastMs = now();
+  return {
+    show(event) {
+      if (event.event === 'note') stream.write(`note: ${event.text}\n`);
+      if (event.event === 'phase') stream.write(`${event.phase} …\n`);
+      if (event.event !== 'progress' || now() - lastMs < LINE_EVERY_MS) return;
+      lastMs = now();
+      stream.write(`${event.phase}: ${counted(event.done)} of ${counted(event.total)} ${event.unit}\n`);
+    },
+    stop: () => undefined,
+  };
+}
+
+function createBar(stream: NodeJS.WriteStream, now: Now): Progress {
+  const options: Options = {
+    stream,
+    format: '{phase} {bar} {done} of {all} {unit}{eta_text}',
+    barCompleteChar: '█',
+    barIncompleteChar: '░',
+    barsize: 24,
+    hideCursor: true,
+    clearOnComplete: true,
+    fps: 8,
+  };
+  let bar: SingleBar | null = null;
+  let startedMs = 0;
+  const stop = (): void => {
+    bar?.stop();
+    bar = null;
+  };
+  return {
+    show(event) {
+      if (event.event === 'note') {
+        stop();
+        stream.write(`note: ${event.text}\n`);
+      }
+      if (event.event === 'phase') {
+        stop();
+        startedMs = now();
+      }
+      if (event.event !== 'progress') return;
+      const payload = {
+        phase: event.phase,
+        done: counted(event.done),
+        all: counted(event.total),
+        unit: event.unit,
+        eta_text: etaText(event.done / event.total, now() - startedMs),
+      };
+      if (bar) bar.update(event.done, payload);
+      else {
+        bar = new SingleBar(options);
+        bar.start(event.total, event.done, payload);
+      }
+    },
+    stop,
+  };
+}
+
+/** cli-progress reckons from its last ten updates, which says nothing where batches land in bursts: this takes all. */
+function etaText(fraction: number, elapsedMs: number): string {
+  if (fraction < 0.05 || fraction >= 1) return '';
+  return `, ${Math.ceil((elapsedMs * (1 - fraction)) / fraction / 1000)} s left`;
+}
+
+function counted(number: number): string {
+  return number.toLocaleString('en-US');
+}

@@ -1,0 +1,97 @@
+/** What a run did: counters and timings, the events it tells while it works, the report at its end. */
+
+/** A clock in milliseconds that never goes back. */
+export type Now = () => number;
+
+export type RunEvent =
+  | { event: 'phase'; phase: string }
+  | { event: 'progress'; phase: string; done: number; total: number; unit: string }
+  | { event: 'note'; text: string };
+
+export interface CacheStats {
+  l1: { hits: number; misses: number };
+  l2: { hits: number; misses: number; faults: number };
+}
+
+export interface Report {
+  command: string;
+  dataset: string | null;
+  mode: 'full' | 'quick' | null;
+  totals: { types: number; cells: number; untyped: number; pre: number; post: number };
+  /** Milliseconds by phase, in the order in which they began. */
+  phases: Record<string, number>;
+  /** Request-response exchanges with the source after connecting. */
+  roundTrips: number;
+  /** The different questions among them. */
+  queries: number;
+  rows: number;
+  bytes: number;
+  retries: number;
+  splits: number;
+  cache: CacheStats;
+  failedTypes: string[];
+  /** What a reader of the numbers must know. */
+  notes: string[];
+  filesWritten: string[];
+  filesUnchanged: string[];
+  peakRssBytes: number;
+}
+
+export interface Run {
+  readonly report: Report;
+  /** Runs a part of the work under a name and takes its time. */
+  phase<T>(name: string, work: () => Promise<T>): Promise<T>;
+  progress(done: number, total: number, unit: string): void;
+  note(text: string): void;
+  /** Counts an answer of the source; `question` names what was asked. */
+  answered(question: string, cost: { roundTrips: number; rows: number; bytes: number }): void;
+}
+
+export function createRun(command: string, now: Now, onEvent: (event: RunEvent) => void): Run {
+  const questions = new Set<string>();
+  let current = '';
+  const report: Report = {
+    command,
+    dataset: null,
+    mode: null,
+    totals: { types: 0, cells: 0, untyped: 0, pre: 0, post: 0 },
+    phases: {},
+    roundTrips: 0,
+    queries: 0,
+    rows: 0,
+    bytes: 0,
+    retries: 0,
+    splits: 0,
+    cache: { l1: { hits: 0, misses: 0 }, l2: { hits: 0, misses: 0, faults: 0 } },
+    failedTypes: [],
+    notes: [],
+    filesWritten: [],
+    filesUnchanged: [],
+    peakRssBytes: 0,
+  };
+  return {
+    report,
+    async phase(name, work) {
+      const startedMs = now();
+      current = name;
+      onEvent({ event: 'phase', phase: name });
+      try {
+        return await work();
+      } finally {
+        report.phases[name] = Math.round(now() - startedMs);
+      }
+    },
+    progress: (done, total, unit) => onEvent({ event: 'progress', phase: current, done, total, unit }),
+    note(text) {
+      report.notes.push(text);
+      onEvent({ event: 'note', text });
+    },
+    answered(question, { roundTrips, rows, bytes }) {
+      if (roundTrips > 0) questions.add(question);
+      report.queries = questions.size;
+      report.roundTrips += roundTrips;
+      report.rows += rows;
+      report.bytes += bytes;
+    },
+  };
+}

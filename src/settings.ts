@@ -1,0 +1,106 @@
+/** Every setting, once: its key in a file, its flag, its environment variable, what it must be, its default. */
+import { z } from 'zod';
+
+interface Setting<Schema extends z.ZodType> {
+  schema: Schema;
+  help: string;
+  /** As commander writes it; a setting without one is given in a file or by --set. */
+  flag?: string;
+  env?: string;
+}
+
+function setting<Schema extends z.ZodType>(
+  schema: Schema,
+  help: string,
+  names: { flag?: string; env?: string } = {},
+): Setting<Schema> {
+  return { schema, help, ...names };
+}
+
+const text = z.string('text').min(1, 'text');
+const httpUrl = z.string('a URL').regex(/^https?:\/\/\S+$/, 'a URL that begins with http:// or https://');
+const count = z.coerce.number('a whole number').int('a whole number').min(1, 'a whole number from 1 up');
+
+/** A regular expression, compiled; `flags` never include g, so that a match keeps no state. */
+const regex = z.string('a regular expression').transform((source, context) => {
+  try {
+    return new RegExp(source, 'u');
+  } catch (cause) {
+    context.addIssue({ code: 'custom', message: `a regular expression (${(cause as Error).message})` });
+    return z.NEVER;
+  }
+});
+
+const sideRule = z.strictObject(
+  { property: z.string('a neuron property').min(1), pattern: regex.optional() },
+  'a list of {property, pattern?}',
+);
+
+export const SETTINGS = {
+  source: setting(text.optional(), 'where the connectome is: FILE.duckdb, or sample?types=N&cells=N&seed=N', {
+    flag: '--source <uri>',
+    env: 'NEURODEX_SOURCE',
+  }),
+  dataset: setting(text.optional(), 'the dataset that must be there, as name or name:tag', {
+    flag: '--dataset <name:tag>',
+    env: 'NEURODEX_DATASET',
+  }),
+  preset: setting(text.default('default'), 'the rules of a dataset family: a file of config/', {
+    flag: '--preset <name>',
+    env: 'NEURODEX_PRESET',
+  }),
+  types: setting(z.array(text, 'a list of type names').optional(), 'only these types', { flag: '--types <names...>' }),
+  match: setting(regex.optional(), 'only the types that this regular expression finds', { flag: '--match <regex>' }),
+  quick: setting(
+    z.boolean('true or false').default(false),
+    'no ROI analysis: counts, annotations and transmitters only',
+    {
+      flag: '--quick',
+    },
+  ),
+  output: setting(text.default('site'), 'the folder of the site', {
+    flag: '--output <folder>',
+    env: 'NEURODEX_OUTPUT',
+  }),
+  cache: setting(text.default('cache'), 'the folder that keeps what was learned, or none', {
+    flag: '--cache <folder|none>',
+    env: 'NEURODEX_CACHE',
+  }),
+  report: setting(text.optional(), 'write what the run did to this file, as JSON', { flag: '--report <file>' }),
+  strict: setting(z.boolean('true or false').default(false), 'write no site if any type failed', { flag: '--strict' }),
+  concurrency: setting(count.max(256, 'at most 256').default(4), 'queries in flight at once', {
+    flag: '--concurrency <n>',
+  }),
+  batchWeight: setting(count.default(20_000), 'cells in a batch of types', { flag: '--batch-weight <n>' }),
+  timeoutMs: setting(count.default(60_000), 'how long a single query may take', { flag: '--timeout-ms <n>' }),
+  sides: setting(
+    z.array(sideRule, 'a list of {property, pattern?}').min(1, 'at least one rule'),
+    "where a cell's side is read from: the first rule that gives a known side wins",
+  ),
+  'rois.halfSuffix': setting(regex, "strips the half from an ROI's name"),
+  'rois.minSharePercent': setting(
+    z
+      .number('a number from 0 to 100')
+      .min(0, 'a number from 0 to 100')
+      .max(100, 'a number from 0 to 100')
+      .multipleOf(0.0001, 'at most 4 decimals'),
+    'the least share, of inputs or of outputs, with which an ROI is listed',
+  ),
+  'rois.rule': setting(
+    z.enum(['merged', 'quickpage'], 'merged or quickpage'),
+    'merged: left and right are one ROI; quickpage: as QuickPage answers',
+  ),
+  'about.title': setting(text.optional(), "the dataset's full name"),
+  'about.citation': setting(text.optional(), 'how the dataset wants to be cited'),
+  'about.citationUrl': setting(httpUrl.optional(), 'where that paper is'),
+  'about.licence': setting(text.optional(), "the data's licence"),
+  'about.licenceUrl': setting(httpUrl.optional(), 'where that licence is'),
+  'about.homepage': setting(httpUrl.optional(), "the dataset's own site"),
+} as const;
+
+export type SettingKey = keyof typeof SETTINGS;
+export type Settings = { [Key in SettingKey]: z.output<(typeof SETTINGS)[Key]['schema']> };
+
+export function isSettingKey(key: string): key is SettingKey {
+  return Object.hasOwn(SETTINGS, key);
+}

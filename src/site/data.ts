@@ -1,0 +1,74 @@
+/** The Catalog as the files that other programs read: data/index.json, data/neurons.json, data/types.csv. */
+import { ANNOTATIONS, type Catalog, type TypeEntry } from '../catalog/catalog.ts';
+import { slugOf } from './slug.ts';
+
+export const INDEX_PATH = 'data/index.json';
+
+/** data/index.json: one type a line, so that two builds can be compared by diff. */
+export function indexJson(catalog: Catalog, generated: string): string {
+  const { dataset, mode, totals, types } = catalog;
+  const head = JSON.stringify({ schema: 'neurodex.index/1', dataset, mode, generated, totals }).slice(0, -1);
+  return `${head},"types":[\n${types.map((type) => JSON.stringify(type)).join(',\n')}\n]}\n`;
+}
+
+/** data/neurons.json in the published form 2.0, which outside services read. A type has urls only where it has pages. */
+export function neuronsJson(catalog: Catalog, generated: string): string {
+  const neurons = catalog.types.map(({ name, annotations: { flywireType, synonyms } }) => ({
+    name,
+    urls: {},
+    ...(flywireType || synonyms ? { types: { flywire: flywireType, synonyms } } : {}),
+  }));
+  return `${JSON.stringify({
+    names: catalog.types.map((type) => type.name),
+    neurons,
+    metadata: { generated: generated.slice(0, 19).replace('T', ' '), total_types: neurons.length, version: '2.0' },
+  })}\n`;
+}
+
+/** Between the values of one cell; no annotation that is known holds it. */
+const LIST_SEPARATOR = ' | ';
+
+/** data/types.csv (RFC 4180): one line a type; a cell is empty where the value is unknown, 0 where it is zero. */
+export function typesCsv(catalog: Catalog): string {
+  return `${[
+    CSV_COLUMNS.map(([name]) => name),
+    ...catalog.types.map((type) => CSV_COLUMNS.map(([, read]) => read(type))),
+  ]
+    .map((cells) => cells.map(csvCell).join(','))
+    .join('\r\n')}\r\n`;
+}
+
+type CsvColumn = readonly [name: string, read: (type: TypeEntry) => string | number | null | undefined];
+
+const CSV_COLUMNS: readonly CsvColumn[] = [
+  ['type', (type) => type.name],
+  ['cells', (type) => type.cells.total],
+  ['cells_left', (type) => type.cells.left],
+  ['cells_right', (type) => type.cells.right],
+  ['cells_middle', (type) => type.cells.middle],
+  ['cells_side_unknown', (type) => type.cells.unknown],
+  ['pre', (type) => type.synapses.pre],
+  ['post', (type) => type.synapses.post],
+  ['primary_pre', (type) => type.primary?.pre],
+  ['primary_post', (type) => type.primary?.post],
+  ['region', (type) => type.region],
+  ['rois', (type) => type.rois?.map((roi) => roi.name).join(LIST_SEPARATOR)],
+  ['neurotransmitter', (type) => type.neurotransmitter?.name],
+  ['neurotransmitter_source', (type) => type.neurotransmitter?.source],
+  ...ANNOTATIONS.map(
+    (annotation): CsvColumn => [annotation, (type) => type.annotations[annotation]?.join(LIST_SEPARATOR)],
+  ),
+  ['failed', (type) => type.failed],
+  ['slug', (type) => slugOf(type.name)],
+];
+
+/**
+ * A spreadsheet runs a cell that begins with = + - @ (or a tab or a return before one) as a formula. Such a
+ * text gets an apostrophe in front, and so does one that begins with an apostrophe: take off one and it is as it was.
+ */
+export function csvCell(value: string | number | null | undefined): string {
+  if (value === null || value === undefined) return '';
+  if (typeof value === 'number') return String(value);
+  const guarded = /^[=+\-@\t\r']/.test(value) ? `'${value}` : value;
+  return /[",\r\n]/.test(guarded) ? `"${guarded.replaceAll('"', '""')}"` : guarded;
+}
