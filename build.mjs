@@ -1,11 +1,13 @@
-// Bundles the command line and the library (ESM, shared chunks, so that `--help` loads little) and the scripts of the pages.
+// Bundles the command line and the library (ESM, shared chunks, so that `--help` loads little), the scripts of the
+// pages, the library's type declarations, and what only developers run (dist/dev, not published).
+import { execFileSync } from 'node:child_process';
 import { rmSync } from 'node:fs';
 import { build } from 'esbuild';
 
 rmSync('dist', { recursive: true, force: true });
 
 await build({
-  entryPoints: { cli: 'src/cli.ts', index: 'src/index.ts', bench: 'test/bench/bench.ts' },
+  entryPoints: { cli: 'src/cli.ts', index: 'src/index.ts', 'dev/bench': 'test/bench/bench.ts' },
   outdir: 'dist',
   bundle: true,
   splitting: true,
@@ -31,3 +33,5 @@ await build({
   minify: true,
   legalComments: 'none',
 });
+
+execFileSync('npx', ['--no-install', 'tsc', '--project', 'tsconfig.types.json'], { stdio: 'inherit' });

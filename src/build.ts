@@ -2,7 +2,7 @@
 import { descriptionKey } from './cache/keys.ts';
 import type { Cache } from './cache/twoLevel.ts';
 import type { Catalog, RoiSummary, TypeEntry } from './catalog/catalog.ts';
-import { cellsOf, entryOf, entryProperties, groupByType, type TypedRows } from './catalog/entry.ts';
+import { type BareEntry, entryOf, entryProperties, groupByType, type TypedRows } from './catalog/entry.ts';
 import { roiSummariser } from './catalog/roi.ts';
 import type { Ask, Connectome, DatasetDescription, RoiCountRow } from './connectome/connectome.ts';
 import { ConfigError, DecodeError } from './errors.ts';
@@ -26,7 +26,7 @@ export interface BuildParts {
  * type; the source's error if it answers for no type at all
  */
 export async function buildCatalog(parts: BuildParts): Promise<Catalog> {
-  const { connectome, settings, run, signal } = parts;
+  const { settings, run, signal } = parts;
   const ask: Ask = { signal, timeoutMs: settings.timeoutMs };
 
   const description = await run.phase('describe', () => describe(parts, ask));
@@ -35,25 +35,18 @@ export async function buildCatalog(parts: BuildParts): Promise<Catalog> {
   const mode = settings.quick ? 'quick' : 'full';
   run.report.mode = mode;
 
-  const properties = entryProperties(settings.sides);
-  const typed = await run.phase('catalogue', async () => {
-    const answer = await connectome.catalogue(properties, ask);
-    run.answered('catalogue', answer);
-    return selected(groupByType(answer.value), settings);
-  });
+  const { entries, untyped } = await run.phase('catalogue', () => catalogue(parts, ask));
 
   const { primaryRois } = description;
   noteMissing(parts, description);
   const summaries =
     mode === 'full' && primaryRois
-      ? await run.phase('ROI counts', () => roiSummaries(parts, typed.types, description, primaryRois))
+      ? await run.phase('ROI counts', () => roiSummaries(parts, entries, description, primaryRois))
       : new Map<string, RoiSummary | Error>();
-  const types = [...typed.types].map(([name, rows]): TypeEntry => {
-    return { ...entryOf(name, rows, properties, settings.sides), ...roiFields(summaries.get(name)) };
-  });
+  const types = entries.map((entry): TypeEntry => ({ ...entry, ...roiFields(summaries.get(entry.name)) }));
   run.report.failedTypes = types.filter((type) => type.failed !== undefined).map((type) => type.name);
   const { name, tag, uuid, lastDatabaseEdit } = description;
-  run.report.totals = totalsOf(types, typed.untyped);
+  run.report.totals = totalsOf(types, untyped);
   return { dataset: { name, tag, uuid, lastDatabaseEdit }, mode, totals: run.report.totals, types };
 }
 
@@ -68,6 +61,18 @@ async function describe({ connectome, cache, run }: BuildParts, ask: Ask): Promi
   run.answered('describe', answer);
   if (edit.value !== null) await cache.set(key, { edit: edit.value, description: answer.value });
   return answer.value;
+}
+
+/** What the catalogue tells of each type; its rows, several a type, are not held beyond this. */
+async function catalogue(
+  { connectome, settings, run }: BuildParts,
+  ask: Ask,
+): Promise<{ entries: BareEntry[]; untyped: number }> {
+  const properties = entryProperties(settings.sides);
+  const answer = await connectome.catalogue(properties, ask);
+  run.answered('catalogue', answer);
+  const { types, untyped } = selected(groupByType(answer.value), settings);
+  return { entries: [...types].map(([name, rows]) => entryOf(name, rows, properties, settings.sides)), untyped };
 }
 
 function nameWithTag({ name, tag }: { name: string; tag: string | null }): string {
@@ -105,7 +110,7 @@ function noteMissing({ run, settings }: BuildParts, { primaryRois, roiHierarchy 
 
 async function roiSummaries(
   { connectome, settings, run, signal }: BuildParts,
-  types: ReadonlyMap<string, Parameters<typeof cellsOf>[0]>,
+  entries: readonly BareEntry[],
   { roiHierarchy }: DatasetDescription,
   primaryRois: readonly string[],
 ): Promise<Map<string, RoiSummary | Error>> {
@@ -119,7 +124,7 @@ async function roiSummaries(
     ask: (names, ask) => connectome.roiCounts(names, primaryRois, ask),
     valueOf: summarise,
   };
-  const weights = new Map([...types].map(([name, rows]) => [name, cellsOf(rows)]));
+  const weights = new Map(entries.map(({ name, cells }) => [name, cells.total]));
   const weightOf = (type: string): number => weights.get(type) ?? 1;
   const total = sum(weights.values());
   let done = 0;
@@ -135,7 +140,7 @@ async function roiSummaries(
       run.progress(done, total, 'cells');
     },
   });
-  const names = [...types.keys()];
+  const names = [...weights.keys()];
   const outcomes = await Promise.allSettled(names.map((name) => loader.load(name)));
   signal?.throwIfAborted();
   // Nothing at all was answered: that is the source's failure, not the types'.

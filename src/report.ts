@@ -40,14 +40,14 @@ export interface Report {
 export interface Run {
   readonly report: Report;
   /** Runs a part of the work under a name and takes its time. */
-  phase<T>(name: string, work: () => Promise<T>): Promise<T>;
+  phase<T>(name: string, work: () => Promise<T> | T): Promise<T>;
   progress(done: number, total: number, unit: string): void;
   note(text: string): void;
   /** Counts an answer of the source; `question` names what was asked. */
   answered(question: string, cost: { roundTrips: number; rows: number; bytes: number }): void;
 }
 
-export function createRun(command: string, now: Now, onEvent: (event: RunEvent) => void): Run {
+export function createRun(command: string, now: Now, onEvent: (event: RunEvent) => void = () => undefined): Run {
   const questions = new Set<string>();
   let current = '';
   const report: Report = {

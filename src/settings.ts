@@ -68,7 +68,7 @@ export const SETTINGS = {
   }),
   report: setting(text.optional(), 'write what the run did to this file, as JSON', { flag: '--report <file>' }),
   strict: setting(z.boolean('true or false').default(false), 'write no site if any type failed', { flag: '--strict' }),
-  concurrency: setting(count.max(256, 'at most 256').default(4), 'queries in flight at once', {
+  concurrency: setting(count.max(256, 'at most 256').default(2), 'queries in flight at once', {
     flag: '--concurrency <n>',
   }),
   batchWeight: setting(count.default(20_000), 'cells in a batch of types', { flag: '--batch-weight <n>' }),

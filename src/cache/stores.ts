@@ -20,7 +20,7 @@ export async function openSqliteStore(folder: string): Promise<OpenStore> {
   try {
     ({ KeyvSqlite } = await import('@keyv/sqlite'));
   } catch (cause) {
-    throw new Error('@keyv/sqlite is not installed (npm install @keyv/sqlite)', { cause });
+    throw new Error('@keyv/sqlite does not load; "npm install @keyv/sqlite" needs a C++ compiler', { cause });
   }
   mkdirSync(folder, { recursive: true });
   const store = new KeyvSqlite({ uri: `sqlite://${join(folder, 'neurodex.sqlite')}`, busyTimeout: BUSY_TIMEOUT_MS });

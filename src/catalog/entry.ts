@@ -67,10 +67,6 @@ export function groupByType(rows: readonly CatalogueRow[]): TypedRows {
   return { types: new Map([...byName].sort(([a], [b]) => compareCodePoints(a, b))), untyped };
 }
 
-export function cellsOf(rows: readonly CatalogueRow[]): number {
-  return rows.reduce((sum, row) => sum + row.cells, 0);
-}
-
 /** What the catalogue alone tells of a type; its ROIs are unknown until they are asked for. */
 export type BareEntry = Omit<TypeEntry, 'primary' | 'rois' | 'regions' | 'region' | 'failed'>;
 

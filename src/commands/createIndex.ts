@@ -1,6 +1,6 @@
 /** `neurodex create-index`: opens source and cache, builds the catalogue, writes the site. */
-import { statSync } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import { accessSync, constants, existsSync, statSync } from 'node:fs';
+import { basename, dirname, join, resolve } from 'node:path';
 import { buildCatalog } from '../build.ts';
 import { openSqliteStore } from '../cache/stores.ts';
 import { type Cache, createCache } from '../cache/twoLevel.ts';
@@ -11,7 +11,7 @@ import { packageRoot } from '../packageRoot.ts';
 import { createRun, type Report, type Run } from '../report.ts';
 import type { Settings } from '../settings.ts';
 import { aboutOf } from '../site/pages.ts';
-import { generatedAt, planSite } from '../site/plan.ts';
+import { generatedBefore, planSite } from '../site/plan.ts';
 import { writeFiles } from '../site/write.ts';
 import type { Context } from './context.ts';
 
@@ -24,15 +24,10 @@ export async function createIndex(settings: Settings, context: Context): Promise
   requireFolder(output);
   const cache = await openCache(settings.cache, run);
   try {
-    const connectome = await run.phase('connect', () => openConnectome(source, context.signal));
-    try {
-      const catalog = await buildCatalog({ connectome, cache, settings, run, signal: context.signal });
-      if (settings.strict && run.report.failedTypes.length > 0)
-        run.note('--strict: some types failed, no site was written.');
-      else await run.phase('site', () => writeSite(catalog, settings, run, context));
-    } finally {
-      await connectome.close();
-    }
+    const catalog = await build(settings, cache, run, context, source);
+    if (settings.strict && run.report.failedTypes.length > 0)
+      run.note('--strict: some types failed, no site was written.');
+    else await run.phase('site', () => writeSite(catalog, settings, run, context));
   } finally {
     run.report.cache = cache.stats;
     await cache.close();
@@ -45,20 +40,31 @@ export async function createIndex(settings: Settings, context: Context): Promise
   return run.report;
 }
 
-async function writeSite(
-  catalog: Catalog,
+/** The source is closed before the site is made: an embedded database gives 60 MB back. */
+async function build(
   settings: Settings,
+  cache: Cache,
   run: Run,
-  { today, signal, token }: Context,
-): Promise<void> {
+  { signal }: Context,
+  source: string,
+): Promise<Catalog> {
+  const connectome = await run.phase('connect', () => openConnectome(source, signal));
+  try {
+    return await buildCatalog({ connectome, cache, settings, run, signal });
+  } finally {
+    await connectome.close();
+  }
+}
+
+function writeSite(catalog: Catalog, settings: Settings, run: Run, { today, signal, token }: Context): void {
   const { output } = settings;
-  const files = planSite(catalog, {
+  const options = {
     about: aboutOf(settings),
-    generated: today.isFixed ? today.iso : generatedAt(catalog, output, today.iso),
     notes: run.report.notes,
     templatesDir: join(packageRoot(), 'templates'),
     browserDir: join(packageRoot(), 'dist', 'browser'),
-  });
+  };
+  const files = planSite(catalog, options, today.isFixed ? () => today.iso : generatedBefore(output, today.iso));
   signal.throwIfAborted();
   const { written, unchanged } = writeFiles(files, output, token);
   run.report.filesWritten = written;
@@ -67,9 +73,17 @@ async function writeSite(
 
 /** Asked before the first query: a build of minutes must not end at a folder that cannot be. */
 function requireFolder(output: string): void {
-  const stat = statSync(output, { throwIfNoEntry: false });
-  if (stat && !stat.isDirectory())
+  let existing = resolve(output);
+  while (!existsSync(existing)) existing = dirname(existing);
+  if (!statSync(existing).isDirectory()) {
     throw new WriteError(`--output ${output}: expected a folder, found a file. Choose another name.`);
+  }
+  try {
+    accessSync(existing, constants.W_OK);
+  } catch (cause) {
+    const { code } = cause as NodeJS.ErrnoException;
+    throw new WriteError(`--output ${output}: the folder ${existing} cannot be written to (${code}).`, { cause });
+  }
 }
 
 async function openCache(folder: string, run: Run): Promise<Cache> {

@@ -54,21 +54,32 @@ export async function connectomeOn(database: Database, { id, edit }: Identity): 
     },
 
     async catalogue(properties, ask) {
-      const values = properties.map((p) => (neuron.has(p) ? `${quoteIdentifier(p)}::VARCHAR` : 'NULL::VARCHAR'));
+      // Only columns that exist are asked for: most datasets lack most annotations.
+      const known = properties.filter((property) => neuron.has(property));
+      const positions = properties.map((property) => known.indexOf(property));
+      const values = known.map((property) => `, ${quoteIdentifier(property)}::VARCHAR`).join('');
       // Sums as DOUBLE: exact below 2^53, and no bigint for each of 100,000 rows.
       const counts = `count(*)::DOUBLE, ${countOf('pre')}, ${countOf('post')}`;
-      const rows = await database.query(
-        `SELECT ${['type', counts, ...values].join(', ')} FROM neuron WHERE type IS NOT NULL GROUP BY ALL
+      const rows = await database.queryAs(
+        ([type, cells, pre, post, ...found]): CatalogueRow => ({
+          type: type as string | null,
+          cells: cells as number,
+          pre: pre as number,
+          post: post as number,
+          values: positions.map((position) => (found[position] ?? null) as string | null),
+        }),
+        `SELECT type, ${counts}${values} FROM neuron WHERE type IS NOT NULL GROUP BY ALL
          UNION ALL
-         SELECT NULL, ${counts}${', NULL'.repeat(properties.length)} FROM neuron WHERE type IS NULL HAVING count(*) > 0`,
+         SELECT NULL, ${counts}${', NULL'.repeat(known.length)} FROM neuron WHERE type IS NULL HAVING count(*) > 0`,
         [],
         ask,
       );
-      return embedded(rows.map(catalogueRow), rows.length, 1);
+      return embedded(rows, rows.length, 1);
     },
 
     async roiCounts(types, rois, ask) {
-      const rows = await database.query(
+      const rows = await database.queryAs(
+        ([type, roi, pre, post]) => ({ type, roi, pre, post }) as RoiCountRow,
         `SELECT n.type, r.roi, coalesce(sum(r.pre), 0)::DOUBLE, coalesce(sum(r.post), 0)::DOUBLE
          FROM neuron n JOIN roi_count r USING (bodyId)
          WHERE n.type IN (SELECT unnest($1)) AND r.roi IN (SELECT unnest($2))
@@ -76,7 +87,7 @@ export async function connectomeOn(database: Database, { id, edit }: Identity): 
         [types, rois],
         ask,
       );
-      return embedded(rows.map(roiCountRow), rows.length, 1);
+      return embedded(rows, rows.length, 1);
     },
 
     async close() {
@@ -112,18 +123,4 @@ async function columnsOf(database: Database): Promise<Map<string, Set<string>>> 
 
 function parsedCell(cell: Cell | undefined): unknown {
   return typeof cell === 'string' ? JSON.parse(cell) : null;
-}
-
-function catalogueRow([type, cells, pre, post, ...values]: Cell[]): CatalogueRow {
-  return {
-    type: type as string | null,
-    cells: cells as number,
-    pre: pre as number,
-    post: post as number,
-    values: values as (string | null)[],
-  };
-}
-
-function roiCountRow([type, roi, pre, post]: Cell[]): RoiCountRow {
-  return { type: type as string, roi: roi as string, pre: pre as number, post: post as number };
 }

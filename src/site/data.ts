@@ -4,11 +4,14 @@ import { slugOf } from './slug.ts';
 
 export const INDEX_PATH = 'data/index.json';
 
-/** data/index.json: one type a line, so that two builds can be compared by diff. */
-export function indexJson(catalog: Catalog, generated: string): string {
-  const { dataset, mode, totals, types } = catalog;
-  const head = JSON.stringify({ schema: 'neurodex.index/1', dataset, mode, generated, totals }).slice(0, -1);
-  return `${head},"types":[\n${types.map((type) => JSON.stringify(type)).join(',\n')}\n]}\n`;
+/**
+ * data/index.json in two parts, with the time of the build to be put between them; one type a line, so that two
+ * builds can be compared by diff.
+ */
+export function indexJsonParts({ dataset, mode, totals, types }: Catalog): [before: string, after: string] {
+  const head = JSON.stringify({ schema: 'neurodex.index/1', dataset, mode, generated: '' }).slice(0, -2);
+  const tail = JSON.stringify({ totals }).slice(1, -1);
+  return [head, `",${tail},"types":[\n${types.map((type) => JSON.stringify(type)).join(',\n')}\n]}\n`];
 }
 
 /** data/neurons.json in the published form 2.0, which outside services read. A type has urls only where it has pages. */

@@ -1,0 +1,78 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, test } from 'vitest';
+import { createDatabase, openDatabase } from '../../src/connectome/database.ts';
+import { openDuckdb } from '../../src/connectome/duckdb.ts';
+import { importFiles } from '../../src/connectome/importFiles.ts';
+import { openConnectome } from '../../src/connectome/open.ts';
+import { connectomeContract } from '../contract/connectome.ts';
+import { temporaryFolder, VECTORS } from '../support/cli.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'neurodex-test-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+connectomeContract('DuckDB', async () => {
+  const into = join(folder, 'vectors.duckdb');
+  const files = { neurons: join(VECTORS, 'neurons.ndjson'), meta: join(VECTORS, 'meta.json'), into };
+  await importFiles(files, { textProperties: ['type', 'instance', 'somaSide', 'class'] });
+  return await openDuckdb(into);
+});
+
+describe('the embedded database', () => {
+  test('stops a statement that runs when its signal aborts, and serves the next one', async () => {
+    const database = await createDatabase();
+    const stop = new AbortController();
+    const reason = new Error('stop');
+    const running = database.query('SELECT count(*) FROM range(1000000) a, range(1000000) b', [], {
+      signal: stop.signal,
+    });
+    stop.abort(reason);
+    await expect(running).rejects.toBe(reason);
+    await expect(database.query('SELECT 1')).resolves.toEqual([[1]]);
+    database.close();
+  });
+
+  test('says which time ran out', async () => {
+    const database = await createDatabase();
+    const running = database.query('SELECT count(*) FROM range(1000000) a, range(1000000) b', [], { timeoutMs: 50 });
+    await expect(running).rejects.toThrow('did not answer within 50 ms');
+    database.close();
+  });
+
+  test('is not changed by reading', async () => {
+    const file = join(temporaryFolder(), 'x.duckdb');
+    const written = await createDatabase(file);
+    await written.query('CREATE TABLE t (i INTEGER)');
+    written.close();
+    const reading = await openDatabase(file);
+    await expect(reading.query('INSERT INTO t VALUES (1)')).rejects.toThrow(/read-only/);
+    reading.close();
+  });
+});
+
+describe('a source', () => {
+  test.each([
+    ['nosuch.duckdb', /no such file/],
+    ['ftp://host/x', /expected FILE\.duckdb/],
+    ['sample?cels=3', /expected the parameters types, cells, seed; got "cels"/],
+    ['sample?types=10&cells=3', /at least one cell a type/],
+    ['sample?types=0', /at least 1 type/],
+    ['sample?seed=x', /seed to be a whole number/],
+  ])('%s is refused in one line', async (source, message) => {
+    await expect(openConnectome(source)).rejects.toThrow(message);
+  });
+
+  test('never repeats a password', async () => {
+    await expect(openConnectome('ftp://me:secret@host/x')).rejects.not.toThrow(/secret/);
+  });
+
+  test('that is no DuckDB file is told apart from one that lacks tables', async () => {
+    const text = join(temporaryFolder(), 'x.duckdb');
+    writeFileSync(text, 'not a database at all, though long enough to be looked at');
+    await expect(openDuckdb(text)).rejects.toThrow(/expected a DuckDB file/);
+    const empty = join(temporaryFolder(), 'y.duckdb');
+    (await createDatabase(empty)).close();
+    await expect(openDuckdb(empty)).rejects.toThrow(/Expected a table neuron with the columns bodyId, type/);
+  });
+});

@@ -1,0 +1,120 @@
+/** What every Connectome must answer for the vectors, whatever holds them. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { CatalogueRow, Connectome, DatasetDescription } from '../../src/connectome/connectome.ts';
+import { VECTORS } from '../support/cli.ts';
+
+interface Body {
+  type?: string;
+  pre?: number;
+  post?: number;
+  roiInfo?: Record<string, { pre?: number; post?: number }>;
+  [property: string]: unknown;
+}
+
+const bodies = readFileSync(join(VECTORS, 'neurons.ndjson'), 'utf8')
+  .trim()
+  .split('\n')
+  .map((line) => JSON.parse(line) as Body);
+const meta = JSON.parse(readFileSync(join(VECTORS, 'meta.json'), 'utf8')) as DatasetDescription & { dataset: string };
+
+/** @param open gives a connectome that holds test/vectors, and is closed by the contract */
+export function connectomeContract(name: string, open: () => Promise<Connectome>): void {
+  describe(`${name} as a Connectome`, () => {
+    let connectome: Connectome;
+    beforeAll(async () => {
+      connectome = await open();
+    });
+    afterAll(async () => {
+      await connectome?.close();
+    });
+
+    const typesOf = (rows: readonly CatalogueRow[]): (string | null)[] =>
+      [...new Set(rows.map((row) => row.type))].sort();
+
+    test('describes the dataset: name, edit, primary ROIs and the hierarchy in their order', async () => {
+      const { value, roundTrips, rows } = await connectome.describe();
+      const { dataset, tag, uuid, lastDatabaseEdit, primaryRois, roiHierarchy } = meta;
+      expect(value).toEqual({ name: dataset, tag, uuid, lastDatabaseEdit, primaryRois, roiHierarchy });
+      expect({ roundTrips, rows }).toEqual({ roundTrips: 1, rows: 1 });
+    });
+
+    test('lists every type by its stored name, with cells and sums; the untyped as null', async () => {
+      const { value, rows } = await connectome.catalogue([]);
+      expect(rows).toBe(value.length);
+      expect(typesOf(value)).toEqual([...new Set(bodies.map((body) => body.type ?? null))].sort());
+      for (const row of value) {
+        const cells = bodies.filter((body) => (body.type ?? null) === row.type);
+        const sum = (key: 'pre' | 'post'): number => cells.reduce((total, body) => total + (body[key] ?? 0), 0);
+        expect(row).toEqual({ type: row.type, cells: cells.length, pre: sum('pre'), post: sum('post'), values: [] });
+      }
+    });
+
+    test('groups by the properties asked for, in their order; one that the dataset lacks is null', async () => {
+      const { value } = await connectome.catalogue(['somaSide', 'noSuchProperty', 'class']);
+      expect(
+        value
+          .filter((row) => row.type === 'T1')
+          .map((row) => row.values)
+          .sort(),
+      ).toEqual([
+        ['L', null, null],
+        ['R', null, null],
+      ]);
+      expect(
+        value
+          .filter((row) => row.type === 'T15')
+          .map((row) => row.values)
+          .sort(),
+      ).toEqual([
+        [null, null, 'a'],
+        [null, null, 'b'],
+      ]);
+    });
+
+    test('gives ROI counts of the types and ROIs asked for and of no others', async () => {
+      const { value } = await connectome.roiCounts(['T1', 'T9'], ['A(L)', 'A(R)', 'B(R)', 'D, odd(R)']);
+      expect(value.filter(({ pre, post }) => pre + post > 0).sort((a, b) => a.roi.localeCompare(b.roi))).toEqual([
+        { type: 'T1', roi: 'A(L)', pre: 10, post: 20 },
+        { type: 'T1', roi: 'A(R)', pre: 30, post: 40 },
+        { type: 'T1', roi: 'B(R)', pre: 0, post: 5 },
+        { type: 'T9', roi: 'D, odd(R)', pre: 3, post: 3 },
+      ]);
+    });
+
+    test('tells ROIs apart that differ in case only', async () => {
+      const { value } = await connectome.roiCounts(['T6'], ['A(L)', 'a(L)']);
+      expect(new Map(value.map((row) => [row.roi, row.post]))).toEqual(
+        new Map([
+          ['A(L)', 10],
+          ['a(L)', 9],
+        ]),
+      );
+    });
+
+    test('finds every type by its exact name, and nothing by a name that is none', async () => {
+      const names = [...new Set(bodies.flatMap((body) => (body.type && body.roiInfo ? [body.type] : [])))];
+      const { value } = await connectome.roiCounts(names, meta.primaryRois ?? []);
+      const withCounts = names.filter((name) =>
+        bodies.some((body) => body.type === name && meta.primaryRois?.some((roi) => body.roiInfo?.[roi])),
+      );
+      expect(typesOf(value as unknown as CatalogueRow[])).toEqual(withCounts.sort());
+      const none = await connectome.roiCounts(['t2', 'T2 ', "x' OR 1=1", '%'], meta.primaryRois ?? []);
+      expect(none.value).toEqual([]);
+    });
+
+    test('answers nothing for no types', async () => {
+      expect((await connectome.roiCounts([], ['F'])).value).toEqual([]);
+    });
+
+    test('asks nothing once its signal has aborted', async () => {
+      const reason = new Error('stop');
+      await expect(connectome.catalogue([], { signal: AbortSignal.abort(reason) })).rejects.toBe(reason);
+    });
+
+    test('tells the same edit twice', async () => {
+      expect((await connectome.edit()).value).toBe((await connectome.edit()).value);
+    });
+  });
+}
