@@ -7,7 +7,12 @@ import { build } from 'esbuild';
 rmSync('dist', { recursive: true, force: true });
 
 await build({
-  entryPoints: { cli: 'src/cli.ts', index: 'src/index.ts', 'dev/bench': 'test/bench/bench.ts' },
+  entryPoints: {
+    cli: 'src/cli.ts',
+    index: 'src/index.ts',
+    'dev/bench': 'test/bench/bench.ts',
+    'dev/neo4j': 'test/support/neo4j/run.ts',
+  },
   outdir: 'dist',
   bundle: true,
   splitting: true,

@@ -8,6 +8,7 @@ import type { Ask, Connectome, DatasetDescription, RoiCountRow } from './connect
 import { ConfigError, DecodeError } from './errors.ts';
 import type { Lookup } from './lookup/batch.ts';
 import { createLoader } from './lookup/loader.ts';
+import { withRetries } from './lookup/retry.ts';
 import { createGate } from './pace/gate.ts';
 import type { Run } from './report.ts';
 import type { Settings } from './settings.ts';
@@ -35,7 +36,12 @@ export async function buildCatalog(parts: BuildParts): Promise<Catalog> {
   const mode = settings.quick ? 'quick' : 'full';
   run.report.mode = mode;
 
-  const { entries, untyped } = await run.phase('catalogue', () => catalogue(parts, ask));
+  const [{ entries, untyped }] = await run.phase('catalogue', () =>
+    Promise.all([
+      catalogue(parts, ask),
+      mode === 'full' && settings.sums === 'server' ? requireSums(parts, ask) : null,
+    ]),
+  );
 
   const { primaryRois } = description;
   noteMissing(parts, description);
@@ -53,13 +59,15 @@ export async function buildCatalog(parts: BuildParts): Promise<Catalog> {
 /** The description is kept across runs, and taken from there as long as the source says that nothing was edited. */
 async function describe({ connectome, cache, run }: BuildParts, ask: Ask): Promise<DatasetDescription> {
   const key = descriptionKey(connectome.id);
-  const kept = (await cache.get(key)) as { edit: string; description: DatasetDescription } | undefined;
-  const edit = await connectome.edit(ask);
-  run.answered('edit', edit);
-  if (kept && edit.value !== null && kept.edit === edit.value) return kept.description;
-  const answer = await connectome.describe(ask);
+  const kept = (await cache.get(key)) as DatasetDescription | undefined;
+  if (kept) {
+    const edit = await withRetries(() => connectome.edit(ask), { ...ask, onRetry: run.retried });
+    run.answered('edit', edit);
+    if (edit.value !== null && kept.edit === edit.value) return kept;
+  }
+  const answer = await withRetries(() => connectome.describe(ask), { ...ask, onRetry: run.retried });
   run.answered('describe', answer);
-  if (edit.value !== null) await cache.set(key, { edit: edit.value, description: answer.value });
+  if (answer.value.edit !== null) await cache.set(key, answer.value);
   return answer.value;
 }
 
@@ -69,10 +77,18 @@ async function catalogue(
   ask: Ask,
 ): Promise<{ entries: BareEntry[]; untyped: number }> {
   const properties = entryProperties(settings.sides);
-  const answer = await connectome.catalogue(properties, ask);
+  const answer = await withRetries(() => connectome.catalogue(properties, ask), { ...ask, onRetry: run.retried });
   run.answered('catalogue', answer);
   const { types, untyped } = selected(groupByType(answer.value), settings);
   return { entries: [...types].map(([name, rows]) => entryOf(name, rows, properties, settings.sides)), untyped };
+}
+
+/** Asked beside the catalogue, since it is answered in no time and stops what could not end well. */
+async function requireSums({ connectome, run }: BuildParts, ask: Ask): Promise<void> {
+  const answer = await connectome.canSum(ask);
+  run.answered('probe', answer);
+  if (!answer.value)
+    throw new ConfigError('--sums server: expected a server with APOC, which this one lacks; use --sums client.');
 }
 
 function nameWithTag({ name, tag }: { name: string; tag: string | null }): string {
@@ -121,7 +137,7 @@ async function roiSummaries(
   });
   const lookup: Lookup<RoiCountRow, RoiSummary> = {
     name: 'ROI counts',
-    ask: (names, ask) => connectome.roiCounts(names, primaryRois, ask),
+    ask: (names, ask) => connectome.roiCounts(names, primaryRois, { ...ask, sums: settings.sums }),
     valueOf: summarise,
   };
   const weights = new Map(entries.map(({ name, cells }) => [name, cells.total]));
@@ -134,6 +150,7 @@ async function roiSummaries(
     batchWeight: settings.batchWeight,
     signal,
     timeoutMs: settings.timeoutMs,
+    onRetry: run.retried,
     onBatch(names, answer) {
       run.answered(lookup.name, answer);
       done += sum(names.map(weightOf));

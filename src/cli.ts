@@ -8,7 +8,7 @@ import { ConfigError, ConnectError, DecodeError, QueryError, WriteError } from '
 import { packageVersion } from './packageRoot.ts';
 import { createProgress, type ProgressMode } from './progress.ts';
 import { SETTINGS, type SettingKey } from './settings.ts';
-import { configText, importText, reportText } from './summary.ts';
+import { configText, importText, loadText, reportText } from './summary.ts';
 
 const EXIT = { ok: 0, usageOrData: 1, notReached: 2, failedTypes: 3, interrupted: 130 } as const;
 
@@ -47,7 +47,9 @@ async function perform({ silent, json }: OutputFlags, work: Work): Promise<void>
     },
     token: String(process.pid),
     peakRssBytes: () => process.resourceUsage().maxRSS * 1024,
-    onEvent: progress.show,
+    onEvent: (event) => {
+      if (!abort.signal.aborted) progress.show(event);
+    },
   };
   const print = (text: string, result: object): void => {
     progress.stop();
@@ -62,6 +64,8 @@ async function perform({ silent, json }: OutputFlags, work: Work): Promise<void>
     if (json) process.stdout.write(`${JSON.stringify({ event: 'error', message })}\n`);
     process.stderr.write(`neurodex: ${message}\n`);
     process.exitCode = abort.signal.aborted ? EXIT.interrupted : exitCodeOf(error);
+    // What is still under way on a connection would keep the process alive; nobody waits for it.
+    if (abort.signal.aborted) process.exit();
   } finally {
     process.off('SIGINT', interrupt).off('SIGTERM', interrupt);
   }
@@ -198,13 +202,31 @@ function program(): Command {
       }),
     );
 
+  withOutputFlags(
+    withSettings(
+      root.command('load').description('put a connectome file into an empty Neo4j, laid out as neuPrint is'),
+      ['source', 'database'],
+    ),
+  )
+    .requiredOption('--into <uri>', 'the server: bolt://HOST:PORT')
+    .action((flags: ConfigFlags & { into: string }) =>
+      perform(flags, async (context, print) => {
+        const { into, ...rest } = flags;
+        const { settings } = loadConfig(configSources({ ...rest }));
+        const { loadFile } = await import('./commands/load.ts');
+        const result = await loadFile(settings, into, context);
+        print(loadText(result, into), { result });
+        return EXIT.ok;
+      }),
+    );
+
   withSettings(
     root.command('config').description('list every setting: what it is, its value here, and who said so'),
     ALL_SETTINGS,
   ).action((flags: ConfigFlags) =>
     perform({}, async (_context, print) => {
       const config = loadConfig(configSources({ ...flags }));
-      print(configText(config), config.settings);
+      print(configText(config), {});
       return EXIT.ok;
     }),
   );

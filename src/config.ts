@@ -53,13 +53,20 @@ export function loadConfig(sources: ConfigSources = {}): Config {
     if (!result.success) {
       const expected = result.error.issues[0]?.message ?? 'another value';
       throw new ConfigError(
-        `${said?.origin ?? 'default'}: ${key}: expected ${expected}, got ${JSON.stringify(said?.value)}.`,
+        `${said?.origin ?? 'default'}: ${key}: expected ${expected}, got ${shownValue(key, said?.value)}.`,
       );
     }
     settings[key] = result.data;
     origins[key] = said?.origin ?? 'default';
   }
   return { settings: settings as Settings, origins: origins as Record<SettingKey, string> };
+}
+
+/** A setting's value for people: a password is never shown. */
+export function shownValue(key: string, value: unknown): string {
+  if (value === undefined) return '(not set)';
+  if (key === 'password') return '***';
+  return JSON.stringify(value, (_, inner: unknown) => (inner instanceof RegExp ? inner.source : inner));
 }
 
 export function presetNames(): string[] {

@@ -5,14 +5,30 @@ export class ConfigError extends Error {
   override name = 'ConfigError';
 }
 
+interface SourceErrorOptions {
+  cause?: unknown;
+  /** The same question may well be answered a moment later. */
+  isTransient?: boolean;
+}
+
 /** The source could not be reached, or would not let us in. */
 export class ConnectError extends Error {
   override name = 'ConnectError';
+  readonly isTransient: boolean;
+  constructor(message: string, { cause, isTransient = false }: SourceErrorOptions = {}) {
+    super(message, { cause });
+    this.isTransient = isTransient;
+  }
 }
 
 /** The source was reached and could not answer a question. */
 export class QueryError extends Error {
   override name = 'QueryError';
+  readonly isTransient: boolean;
+  constructor(message: string, { cause, isTransient = false }: SourceErrorOptions = {}) {
+    super(message, { cause });
+    this.isTransient = isTransient;
+  }
 }
 
 /** Data that does not have the shape it must have. */
@@ -23,4 +39,8 @@ export class DecodeError extends Error {
 /** A file of ours (site, database, report) could not be written. What stood there before still stands. */
 export class WriteError extends Error {
   override name = 'WriteError';
+}
+
+export function isTransient(error: unknown): boolean {
+  return (error instanceof ConnectError || error instanceof QueryError) && error.isTransient;
 }

@@ -17,6 +17,8 @@ export interface ProgressOptions {
   now: Now;
 }
 
+const CLEAR_LINE = '\r\x1b[K';
+
 /** Plain lines come no more often than this, so that a log of a long run stays short. */
 const LINE_EVERY_MS = 10_000;
 
@@ -54,10 +56,13 @@ function createBar(stream: NodeJS.WriteStream, now: Now): Progress {
     fps: 8,
   };
   let bar: SingleBar | null = null;
+  let hasLine = false;
   let startedMs = 0;
   const stop = (): void => {
     bar?.stop();
     bar = null;
+    if (hasLine) stream.write(CLEAR_LINE);
+    hasLine = false;
   };
   return {
     show(event) {
@@ -68,6 +73,9 @@ function createBar(stream: NodeJS.WriteStream, now: Now): Progress {
       if (event.event === 'phase') {
         stop();
         startedMs = now();
+        // Until there is a count to draw a bar of, and for phases that never have one.
+        stream.write(`${event.phase} …`);
+        hasLine = true;
       }
       if (event.event !== 'progress') return;
       const payload = {
@@ -79,6 +87,7 @@ function createBar(stream: NodeJS.WriteStream, now: Now): Progress {
       };
       if (bar) bar.update(event.done, payload);
       else {
+        stop();
         bar = new SingleBar(options);
         bar.start(event.total, event.done, payload);
       }

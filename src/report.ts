@@ -25,7 +25,8 @@ export interface Report {
   /** The different questions among them. */
   queries: number;
   rows: number;
-  bytes: number;
+  /** Received over the wire; null where they cannot be counted (TLS). */
+  bytes: number | null;
   retries: number;
   splits: number;
   cache: CacheStats;
@@ -43,8 +44,10 @@ export interface Run {
   phase<T>(name: string, work: () => Promise<T> | T): Promise<T>;
   progress(done: number, total: number, unit: string): void;
   note(text: string): void;
+  /** Counts a question that is asked again. */
+  retried(): void;
   /** Counts an answer of the source; `question` names what was asked. */
-  answered(question: string, cost: { roundTrips: number; rows: number; bytes: number }): void;
+  answered(question: string, cost: { roundTrips: number; rows: number }): void;
 }
 
 export function createRun(command: string, now: Now, onEvent: (event: RunEvent) => void = () => undefined): Run {
@@ -86,12 +89,15 @@ export function createRun(command: string, now: Now, onEvent: (event: RunEvent) 
       report.notes.push(text);
       onEvent({ event: 'note', text });
     },
-    answered(question, { roundTrips, rows, bytes }) {
+    retried: () => {
+      report.retries++;
+      report.roundTrips++;
+    },
+    answered(question, { roundTrips, rows }) {
       if (roundTrips > 0) questions.add(question);
       report.queries = questions.size;
       report.roundTrips += roundTrips;
       report.rows += rows;
-      report.bytes += bytes;
     },
   };
 }

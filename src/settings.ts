@@ -37,14 +37,30 @@ const sideRule = z.strictObject(
 );
 
 export const SETTINGS = {
-  source: setting(text.optional(), 'where the connectome is: FILE.duckdb, or sample?types=N&cells=N&seed=N', {
-    flag: '--source <uri>',
-    env: 'NEURODEX_SOURCE',
-  }),
+  source: setting(
+    text.optional(),
+    'where the connectome is: FILE.duckdb, bolt://HOST:PORT, neo4j://HOST:PORT (+s, +ssc), or sample?types=N&cells=N&seed=N',
+    {
+      flag: '--source <uri>',
+      env: 'NEURODEX_SOURCE',
+    },
+  ),
   dataset: setting(text.optional(), 'the dataset that must be there, as name or name:tag', {
     flag: '--dataset <name:tag>',
     env: 'NEURODEX_DATASET',
   }),
+  database: setting(text.default('neo4j'), 'the database of a Neo4j server', {
+    flag: '--database <name>',
+    env: 'NEO4J_DATABASE',
+  }),
+  // Given by environment or file: what a command line holds, every user of the machine can read.
+  username: setting(text.optional(), 'the user of a Neo4j server', { env: 'NEO4J_USERNAME' }),
+  password: setting(text.optional(), 'the password of that user', { env: 'NEO4J_PASSWORD' }),
+  sums: setting(
+    z.enum(['server', 'client'], 'server or client').default('client'),
+    'who adds up ROI counts: a Neo4j server (with APOC), so that little travels, or this machine',
+    { flag: '--sums <server|client>' },
+  ),
   preset: setting(text.default('default'), 'the rules of a dataset family: a file of config/', {
     flag: '--preset <name>',
     env: 'NEURODEX_PRESET',

@@ -1,5 +1,5 @@
 /** Results as a person reads them at the end of a run. */
-import type { Config } from './config.ts';
+import { type Config, shownValue } from './config.ts';
 import type { Report } from './report.ts';
 import { SETTINGS, type SettingKey } from './settings.ts';
 
@@ -12,7 +12,7 @@ export function reportText(report: Report, output: string): string {
     `time   ${seconds(totalMs)}: ${Object.entries(phases)
       .map(([name, ms]) => `${name} ${seconds(ms)}`)
       .join(', ')}; peak memory ${Math.round(report.peakRssBytes / 1e6)} MB`,
-    `asked  ${counted(report.roundTrips, 'round trip')} for ${counted(report.queries, 'question')}; ${counted(report.rows, 'row')}, ${megabytes(report.bytes)} over the wire`,
+    `asked  ${counted(report.roundTrips, 'round trip')} for ${counted(report.queries, 'question')}; ${counted(report.rows, 'row')}, ${report.bytes === null ? 'an unknown number of bytes' : megabytes(report.bytes)} over the wire`,
     `cache  memory ${cache.l1.hits} hits, ${cache.l1.misses} misses; disk ${cache.l2.hits} hits, ${cache.l2.misses} misses, ${counted(cache.l2.faults, 'fault')}`,
   ];
   if (failedTypes.length > 0)
@@ -39,14 +39,16 @@ export function importText(
   return `${into}: ${counted(cells, 'cell')}, ${counted(typed, 'cell')} with a type, ${counted(types, 'type')}, ${counted(roiCounts, 'ROI count')}, ${counted(connections, 'connection')}`;
 }
 
+export function loadText(result: { dataset: string; cells: number; connections: number }, into: string): string {
+  const { dataset, cells, connections } = result;
+  return `${into}: ${dataset}, ${counted(cells, 'cell')}, ${counted(connections, 'connection')}`;
+}
+
 export function configText({ settings, origins }: Config): string {
   return (Object.keys(SETTINGS) as SettingKey[])
     .map((key) => {
       const { help, env } = SETTINGS[key] as { help: string; env?: string };
-      const value =
-        JSON.stringify(settings[key], (_, inner: unknown) => (inner instanceof RegExp ? inner.source : inner)) ??
-        '(not set)';
-      return `# ${help}${env ? ` (${env})` : ''}\n${key}: ${value}  # ${origins[key]}`;
+      return `# ${help}${env ? ` (${env})` : ''}\n${key}: ${shownValue(key, settings[key])}  # ${origins[key]}`;
     })
     .join('\n\n');
 }

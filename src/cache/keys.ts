@@ -1,7 +1,7 @@
 /** Cache keys: everything that decides whether a kept answer may stand in for a new one. */
 
 /** Raised when the shape of a kept description changes: older ones are then never read. */
-const DESCRIPTION_VERSION = 1;
+const DESCRIPTION_VERSION = 2;
 
 /** @param source Connectome.id, which names server and dataset and holds no secret */
 export function descriptionKey(source: string): string {

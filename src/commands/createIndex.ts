@@ -48,10 +48,13 @@ async function build(
   { signal }: Context,
   source: string,
 ): Promise<Catalog> {
-  const connectome = await run.phase('connect', () => openConnectome(source, signal));
+  const connectome = await run.phase('connect', () =>
+    openConnectome(source, { ...settings, maxInFlight: settings.concurrency }, signal),
+  );
   try {
     return await buildCatalog({ connectome, cache, settings, run, signal });
   } finally {
+    run.report.bytes = connectome.bytesReceived();
     await connectome.close();
   }
 }

@@ -14,6 +14,7 @@ export async function importConnectome(
   return await run.phase('import', async () => {
     const result = await importFiles(files, {
       signal: context.signal,
+      onStep: (step) => context.onEvent({ event: 'phase', phase: `import: ${step}` }),
       textProperties: ['type', 'status', 'statusLabel', ...entryProperties(settings.sides)],
     });
     for (const note of result.notes) run.note(note);

@@ -16,6 +16,8 @@ export interface DatasetDescription {
   /** The ROIs that tile the dataset without overlap, as stored ("ME(R)"). */
   primaryRois: string[] | null;
   roiHierarchy: RoiNode | null;
+  /** What edit() answers as long as the data stay as they are. */
+  edit: string | null;
 }
 
 /** Cells of one type that agree in every property that was asked for. `type` is null for the cells without one. */
@@ -41,15 +43,23 @@ export interface Ask {
   timeoutMs?: number | undefined;
 }
 
-/** An answer and what it cost: `bytes` are those that crossed a wire (0 from an embedded database). */
+export interface RoiAsk extends Ask {
+  /** client if left out. */
+  sums?: Sums | undefined;
+}
+
+/** An answer and what it cost. */
 export interface Answer<T> {
   value: T;
   /** Time spent by the server, where it tells. */
   serverMs: number | null;
+  /** Rows that were received, which may be more than the rows in `value`. */
   rows: number;
-  bytes: number;
   roundTrips: number;
 }
+
+/** Who adds up the cells' ROI counts: the server, so that few rows travel, or the client. */
+export type Sums = 'server' | 'client';
 
 /**
  * Names come and go exactly as stored; every type is asked for by its exact name. A call rejects with
@@ -64,6 +74,10 @@ export interface Connectome {
   /** Every type, grouped by the given neuron properties; a property that the dataset lacks is null throughout. */
   catalogue(properties: readonly string[], ask?: Ask): Promise<Answer<CatalogueRow[]>>;
   /** ROI counts of the given types in the given ROIs only. A type without synapses there has no row. */
-  roiCounts(types: readonly string[], rois: readonly string[], ask?: Ask): Promise<Answer<RoiCountRow[]>>;
+  roiCounts(types: readonly string[], rois: readonly string[], ask?: RoiAsk): Promise<Answer<RoiCountRow[]>>;
+  /** Whether the server can add up ROI counts; an embedded database always does, and takes `sums` for a hint. */
+  canSum(ask?: Ask): Promise<Answer<boolean>>;
+  /** Bytes received over a wire so far; null where they cannot be counted. */
+  bytesReceived(): number | null;
   close(): Promise<void>;
 }

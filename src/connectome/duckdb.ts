@@ -50,7 +50,7 @@ export async function connectomeOn(database: Database, { id, edit }: Identity): 
       const [row] = await database.query(`SELECT ${select} FROM meta`, [], ask);
       if (row === undefined) throw new DecodeError('Table meta: expected one row, found none.');
       const properties = Object.fromEntries(known.map((property, i) => [property, parsedCell(row[i])]));
-      return embedded<DatasetDescription>(descriptionFromMeta(properties), 1, 1);
+      return embedded<DatasetDescription>({ ...descriptionFromMeta(properties), edit: edit() }, 1, 1);
     },
 
     async catalogue(properties, ask) {
@@ -90,6 +90,13 @@ export async function connectomeOn(database: Database, { id, edit }: Identity): 
       return embedded(rows, rows.length, 1);
     },
 
+    async canSum() {
+      return embedded(true, 0, 0);
+    },
+
+    // Nothing crosses a wire.
+    bytesReceived: () => 0,
+
     async close() {
       database.close();
     },
@@ -97,7 +104,7 @@ export async function connectomeOn(database: Database, { id, edit }: Identity): 
 }
 
 function embedded<T>(value: T, rows: number, roundTrips: number): Answer<T> {
-  return { value, serverMs: null, rows, bytes: 0, roundTrips };
+  return { value, serverMs: null, rows, roundTrips };
 }
 
 const REQUIRED_COLUMNS = { neuron: ['bodyId', 'type'], roi_count: ['bodyId', 'roi', 'pre', 'post'], meta: ['dataset'] };

@@ -9,7 +9,7 @@ export const META_PROPERTIES = ['dataset', 'tag', 'uuid', 'lastDatabaseEdit', 'p
  * Reads :Meta properties. Lists and objects may come as such or as JSON text (Neo4j has no maps).
  * @throws DecodeError if the dataset has no name, or a property does not have its shape
  */
-export function descriptionFromMeta(meta: Readonly<Record<string, unknown>>): DatasetDescription {
+export function descriptionFromMeta(meta: Readonly<Record<string, unknown>>): Omit<DatasetDescription, 'edit'> {
   const name = textOf(meta.dataset, 'dataset');
   if (name === null)
     throw new DecodeError('Meta: expected a property "dataset" with the name of the dataset, found none.');

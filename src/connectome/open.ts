@@ -2,16 +2,35 @@
 import { ConfigError } from '../errors.ts';
 import type { Connectome } from './connectome.ts';
 
-const SOURCES = 'FILE.duckdb, or sample?types=1200&cells=12000&seed=1';
+const SOURCES = 'FILE.duckdb, bolt://HOST:PORT, neo4j://HOST:PORT, or sample?types=1200&cells=12000&seed=1';
+
+/** What only some sources need. */
+export interface OpenOptions {
+  /** name or name:tag, where a database holds several. */
+  dataset?: string | undefined;
+  database?: string | undefined;
+  username?: string | undefined;
+  password?: string | undefined;
+  /** The most queries that will run at once (default 8). */
+  maxInFlight?: number | undefined;
+}
 
 /**
  * Heavy clients are loaded only when their kind of source is asked for.
  * @throws ConfigError for a source of no known kind; ConnectError if it cannot be opened
  */
-export async function openConnectome(source: string, signal?: AbortSignal): Promise<Connectome> {
+export async function openConnectome(
+  source: string,
+  options: OpenOptions = {},
+  signal?: AbortSignal,
+): Promise<Connectome> {
   if (source === 'sample' || source.startsWith('sample?')) {
     const { openSample, sampleOptions } = await import('./sample.ts');
     return await openSample(sampleOptions(source), signal);
+  }
+  if (/^(bolt|neo4j)(\+s|\+ssc)?:\/\//.test(source)) {
+    const { openBolt } = await import('./bolt.ts');
+    return await openBolt({ ...options, uri: source }, signal);
   }
   const file = source.replace(/^duckdb:/, '');
   if (/\.(duckdb|db)$/.test(file) || source !== file) {

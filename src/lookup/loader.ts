@@ -4,6 +4,7 @@ import type { Answer } from '../connectome/connectome.ts';
 import type { Gate } from '../pace/gate.ts';
 import { type Lookup, runBatch } from './batch.ts';
 import { packByWeight } from './pack.ts';
+import { withRetries } from './retry.ts';
 
 export interface LoaderOptions {
   gate: Gate;
@@ -15,6 +16,8 @@ export interface LoaderOptions {
   timeoutMs?: number | undefined;
   /** Called as each batch lands. */
   onBatch?: (types: readonly string[], answer: Answer<readonly unknown[]>) => void;
+  /** Called as a batch is asked again. */
+  onRetry?: () => void;
 }
 
 export interface Loader<Value> {
@@ -29,7 +32,10 @@ export function createLoader<Row extends { type: string }, Value>(
   const { gate, signal, timeoutMs } = options;
 
   const runPack = async (types: readonly string[]): Promise<Map<string, Value>> => {
-    const { values, answer } = await gate.run(() => runBatch(lookup, types, { signal, timeoutMs }), signal);
+    const { values, answer } = await gate.run(
+      () => withRetries(() => runBatch(lookup, types, { signal, timeoutMs }), { signal, onRetry: options.onRetry }),
+      signal,
+    );
     options.onBatch?.(types, answer);
     return values;
   };

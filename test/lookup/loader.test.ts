@@ -32,7 +32,7 @@ function recording(answer: (types: readonly string[]) => Promise<Row[]>): Record
         asked.push([...types]);
         widest = Math.max(widest, ++open);
         const value = await answer(types).finally(() => open--);
-        return { value, serverMs: null, rows: value.length, bytes: 0, roundTrips: 1 };
+        return { value, serverMs: null, rows: value.length, roundTrips: 1 };
       },
       valueOf: (rows) => rows.map((row) => row.length),
     },

@@ -1,0 +1,172 @@
+/** A connectome file -> an empty Neo4j, laid out as neuPrint's databases are. */
+import { ConfigError } from '../errors.ts';
+import { quoteName } from './cypher.ts';
+import { type Cell, type Database, quoteIdentifier } from './database.ts';
+import type { Neo4jServer } from './neo4j.ts';
+import { ROI_COUNT_COLUMNS } from './tables.ts';
+
+export interface LoadOptions {
+  signal?: AbortSignal | undefined;
+  onProgress?: (what: 'cells' | 'connections', done: number, total: number) => void;
+}
+
+export interface LoadResult {
+  dataset: string;
+  cells: number;
+  connections: number;
+}
+
+/** Some 40 properties a cell: a batch is about 1 MB. */
+const CELLS_A_BATCH = 1000;
+const CONNECTIONS_A_BATCH = 10_000;
+
+/** @throws ConfigError if the database holds anything */
+export async function loadNeo4j(
+  database: Database,
+  server: Neo4jServer,
+  options: LoadOptions = {},
+): Promise<LoadResult> {
+  const { signal } = options;
+  const write = (cypher: string, parameters = {}): Promise<unknown> => server.write(cypher, parameters, { signal });
+  const [[hasNodes] = []] = (await server.read('MATCH (n) RETURN true LIMIT 1', {}, { signal })).rows;
+  if (hasNodes)
+    throw new ConfigError(
+      '--into: expected an empty database, this one holds nodes. Nothing was written; name another by --database.',
+    );
+
+  const meta = await metaProperties(database);
+  const label = (kind: string): string => quoteName(`${meta.dataset}_${kind}`);
+  await createCells(database, `Segment:${label('Segment')}:Neuron:${label('Neuron')}`, write, options);
+  for (const kind of ['Segment', 'Neuron']) {
+    await write(`CREATE CONSTRAINT FOR (n:${label(kind)}) REQUIRE n.bodyId IS UNIQUE`);
+    for (const property of ['type', 'instance', 'status'])
+      await write(`CREATE INDEX FOR (n:${label(kind)}) ON (n.${property})`);
+  }
+  await write('CALL db.awaitIndexes(300)');
+  const connections = await createConnections(database, label('Segment'), write, options);
+  // Last, so that a database that was not filled to its end is none that can be read.
+  await write(`CREATE (m:Meta:${label('Meta')}) SET m = $meta`, { meta });
+  return { dataset: String(meta.dataset), cells: await countOf(database, 'neuron'), connections };
+}
+
+type Properties = Record<string, unknown>;
+type Write = (cypher: string, parameters?: object) => Promise<unknown>;
+
+/** A table's columns in SQL that gives lists as JSON text, and their values as Neo4j holds them. */
+interface Reader {
+  select: string;
+  propertiesOf(row: readonly Cell[]): Properties;
+}
+
+async function readerOf(database: Database, table: string): Promise<Reader> {
+  const rows = await database.query(
+    'SELECT column_name, data_type FROM duckdb_columns() WHERE table_name = $1 ORDER BY column_index',
+    [table],
+  );
+  const columns = rows.map(([name, type]) => ({ name: String(name), isList: String(type).endsWith('[]') }));
+  const sqlOf = ({ name, isList }: (typeof columns)[0]): string =>
+    isList ? `to_json(${quoteIdentifier(name)})::VARCHAR` : quoteIdentifier(name);
+  return {
+    select: columns.map(sqlOf).join(', '),
+    propertiesOf: (row) =>
+      Object.fromEntries(
+        columns.flatMap(({ name, isList }, i) => {
+          const value = row[i] ?? null;
+          if (value === null) return [];
+          return [[name, isList ? (JSON.parse(String(value)) as unknown[]).map(wholeAsInteger) : value]];
+        }),
+      ),
+  };
+}
+
+/** The driver sends a JavaScript number as a float, a bigint as an integer. */
+function wholeAsInteger(value: unknown): unknown {
+  return Number.isInteger(value) ? BigInt(value as number) : value;
+}
+
+async function metaProperties(database: Database): Promise<Properties> {
+  const reader = await readerOf(database, 'meta');
+  const [row = []] = await database.query(`SELECT ${reader.select} FROM meta`);
+  return reader.propertiesOf(row);
+}
+
+/** Cells carry roiInfo as JSON text and, for each ROI in it, a property of the ROI's name that is true. */
+async function createCells(database: Database, labels: string, write: Write, options: LoadOptions): Promise<void> {
+  const { signal, onProgress } = options;
+  const reader = await readerOf(database, 'neuron');
+  const total = await countOf(database, 'neuron');
+  await inBatches(total, CELLS_A_BATCH, async (from, to) => {
+    const part = `FROM neuron WHERE rowid >= ${from} AND rowid < ${to}`;
+    const roiRows = await database.query(
+      `SELECT bodyId, roi, ${ROI_COUNT_COLUMNS.join(', ')} FROM roi_count WHERE bodyId IN (SELECT bodyId ${part})`,
+      [],
+      { signal },
+    );
+    const roisOf = new Map<Cell, Cell[][]>();
+    for (const row of roiRows) {
+      const rows = roisOf.get(row[0] ?? null) ?? [];
+      roisOf.set(row[0] ?? null, rows);
+      rows.push(row);
+    }
+    const cells = await database.query(`SELECT bodyId, ${reader.select} ${part}`, [], { signal });
+    const rows = cells.map(([bodyId, ...values]) => ({
+      ...roiProperties(roisOf.get(bodyId ?? null) ?? []),
+      ...reader.propertiesOf(values),
+    }));
+    await write(`UNWIND $rows AS row CREATE (n:${labels}) SET n = row`, { rows });
+    onProgress?.('cells', to, total);
+  });
+}
+
+function roiProperties(rows: readonly Cell[][]): Properties {
+  const roiInfo: Record<string, Record<string, number>> = {};
+  const properties: Properties = {};
+  for (const [, roi, ...counts] of rows) {
+    const entries = ROI_COUNT_COLUMNS.map((name, i) => [name, Number(counts[i] ?? 0)] as const);
+    // neuPrint leaves zeros out.
+    roiInfo[String(roi)] = Object.fromEntries(entries.filter(([, count]) => count > 0));
+    properties[String(roi)] = true;
+  }
+  return { ...properties, roiInfo: JSON.stringify(roiInfo) };
+}
+
+async function createConnections(
+  database: Database,
+  label: string,
+  write: Write,
+  options: LoadOptions,
+): Promise<number> {
+  const { signal, onProgress } = options;
+  const total = await countOf(database, 'connection');
+  await inBatches(total, CONNECTIONS_A_BATCH, async (from, to) => {
+    const rows = await database.query(
+      `SELECT bodyId_pre, bodyId_post, weight FROM connection WHERE rowid >= ${from} AND rowid < ${to}`,
+      [],
+      { signal },
+    );
+    await write(
+      `UNWIND $rows AS row MATCH (pre:${label} {bodyId: row[0]}), (post:${label} {bodyId: row[1]})
+       CREATE (pre)-[:ConnectsTo {weight: row[2]}]->(post)`,
+      { rows },
+    );
+    onProgress?.('connections', to, total);
+  });
+  return total;
+}
+
+async function countOf(database: Database, table: string): Promise<number> {
+  const [[count] = []] = await database.query(`SELECT count(*)::DOUBLE FROM ${table}`);
+  return Number(count);
+}
+
+/**
+ * Runs the ranges of `size` rows one after the other: two transactions that tie connections to the same cells
+ * would wait for each other's locks, and Neo4j ends one of them.
+ */
+async function inBatches(
+  total: number,
+  size: number,
+  work: (from: number, to: number) => Promise<void>,
+): Promise<void> {
+  for (let from = 0; from < total; from += size) await work(from, Math.min(from + size, total));
+}

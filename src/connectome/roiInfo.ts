@@ -1,0 +1,44 @@
+/** neuPrint's roiInfo, a JSON text a cell, added up by type and ROI. */
+import { DecodeError } from '../errors.ts';
+import type { RoiCountRow } from './connectome.ts';
+
+type RoiInfo = Readonly<Record<string, { pre?: number; post?: number } | null>>;
+
+/**
+ * @param cells (type, roiInfo) of each cell
+ * @param rois the ROIs that count; all others are passed over
+ * @throws DecodeError if a roiInfo is no JSON object
+ */
+export function sumRoiInfo(
+  cells: readonly (readonly [type: string, roiInfo: string | null])[],
+  rois: ReadonlySet<string>,
+): RoiCountRow[] {
+  const byType = new Map<string, Map<string, RoiCountRow>>();
+  for (const [type, roiInfo] of cells) {
+    if (roiInfo === null) continue;
+    const sums = byType.get(type) ?? new Map<string, RoiCountRow>();
+    byType.set(type, sums);
+    for (const [roi, counts] of Object.entries(parsed(type, roiInfo))) {
+      if (!counts || !rois.has(roi)) continue;
+      const { pre = 0, post = 0 } = counts;
+      const row = sums.get(roi);
+      if (row) {
+        row.pre += pre;
+        row.post += post;
+      } else sums.set(roi, { type, roi, pre, post });
+    }
+  }
+  return [...byType.values()].flatMap((sums) => [...sums.values()]);
+}
+
+function parsed(type: string, roiInfo: string): RoiInfo {
+  try {
+    const value: unknown = JSON.parse(roiInfo);
+    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as RoiInfo;
+  } catch {
+    // Told below, with what is no object.
+  }
+  throw new DecodeError(
+    `A cell of type ${JSON.stringify(type)}: expected roiInfo to be a JSON object, got ${JSON.stringify(roiInfo.slice(0, 40))}.`,
+  );
+}

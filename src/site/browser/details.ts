@@ -1,0 +1,111 @@
+/** The details of a type: everything the catalogue tells of it, below its row. */
+
+import { ANNOTATIONS, type Annotation } from '../../catalog/catalog.ts';
+import { roiNote, sideNote } from '../row.ts';
+import type { ShareLists, Table } from '../table.ts';
+import { annotationOf, sharesOf } from '../table.ts';
+import { counted, percent, thousands } from '../text.ts';
+import { element } from './dom.ts';
+
+const LABELS: Record<Annotation, string> = {
+  superclass: 'Superclass',
+  class: 'Class',
+  subclass: 'Subclass',
+  supertype: 'Supertype',
+  somaNeuromere: 'Soma neuromere',
+  itoleeHl: 'Hemilineage (Ito and Lee)',
+  trumanHl: 'Hemilineage (Truman)',
+  hemilineage: 'Hemilineage',
+  cellBodyFiber: 'Cell body fiber',
+  dimorphism: 'Dimorphism',
+  hemibrainType: 'Hemibrain type',
+  mancType: 'MANC type',
+  flywireType: 'FlyWire type',
+  synonyms: 'Synonyms',
+};
+
+function fact(label: string, ...values: string[]): Node {
+  const list = values.flatMap((value, i) => [i > 0 ? '; ' : '', element('bdi', {}, value)]);
+  return element('div', {}, element('dt', {}, label), element('dd', {}, ...list));
+}
+
+function synapseFacts(table: Table, type: number): Node[] {
+  const [pre, post] = [table.pre[type] as number, table.post[type] as number];
+  const facts = [fact('Output sites', thousands(pre)), fact('Input sites', thousands(post))];
+  if (table.roiData[type]?.state !== 'known') return facts;
+  const outside = (all: number, primary: number): string =>
+    `${thousands(all - primary)} (${percent(all - primary, all)})`;
+  return [
+    ...facts,
+    fact(
+      'Outside primary ROIs',
+      `output ${outside(pre, table.primaryPre[type] as number)}, input ${outside(post, table.primaryPost[type] as number)}`,
+    ),
+  ];
+}
+
+function generalFacts(table: Table, type: number): Node {
+  const transmitter = table.transmitters[table.transmitter[type] as number];
+  const sides = [
+    `${thousands(table.left[type] as number)} left, ${thousands(table.right[type] as number)} right`,
+    ...[sideNote(table, type)].filter((note) => note !== ''),
+  ].join(', ');
+  const annotations = ANNOTATIONS.flatMap((annotation) => {
+    const values = annotationOf(table, annotation, type);
+    return values.length > 0 ? [fact(LABELS[annotation], ...values)] : [];
+  });
+  return element(
+    'dl',
+    { class: 'facts-list' },
+    fact('Cells', `${counted(table.total[type] as number, 'cell')}: ${sides}`),
+    fact('Transmitter', transmitter ? `${transmitter.name} (${transmitter.source})` : 'none known'),
+    ...synapseFacts(table, type),
+    ...annotations,
+  );
+}
+
+function shareTable(caption: string, lists: ShareLists, table: Table, type: number): Node {
+  const [primaryPre, primaryPost] = [table.primaryPre[type] as number, table.primaryPost[type] as number];
+  const number = (text: string): Node => element('td', {}, text);
+  const rows = sharesOf(lists, type).map(({ name, pre, post }) =>
+    element(
+      'tr',
+      {},
+      element('th', { scope: 'row' }, element('bdi', {}, name)),
+      number(thousands(post)),
+      number(percent(post, primaryPost)),
+      number(thousands(pre)),
+      number(percent(pre, primaryPre)),
+    ),
+  );
+  const head = (label: string, span: string): Node => element('th', { scope: 'colgroup', colspan: span }, label);
+  return element(
+    'table',
+    { class: 'shares' },
+    element('caption', {}, caption),
+    element('thead', {}, element('tr', {}, element('td', {}), head('Input', '2'), head('Output', '2'))),
+    element('tbody', {}, ...rows),
+  );
+}
+
+/** Longer names may be cut in the row, so the details repeat them for all to see. */
+const LONG_NAME = 18;
+
+/** `role="row"` surrounds it, hence the one cell. */
+export function detailsOf(table: Table, type: number): Node {
+  const note = roiNote(table, type);
+  const name = table.names[type] as string;
+  return element(
+    'div',
+    { role: 'gridcell', class: 'details-cell' },
+    element('h2', { class: name.length > LONG_NAME ? '' : 'visually-hidden' }, element('bdi', {}, name)),
+    element(
+      'div',
+      { class: 'details-parts' },
+      generalFacts(table, type),
+      ...(note === ''
+        ? [shareTable('ROIs', table.rois, table, type), shareTable('Regions', table.regions, table, type)]
+        : [element('p', { class: 'quiet' }, `ROIs: ${note}`)]),
+    ),
+  );
+}

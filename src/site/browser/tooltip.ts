@@ -1,0 +1,47 @@
+/** One tooltip for the page: what an element's data-tip says, on hover and on focus. */
+
+import { setText } from './dom.ts';
+
+const GAP = 6;
+
+/** It stays while the pointer is over it, and Escape puts it away, so that it can be read and need not be in the way. */
+export function bindTooltip(tip: HTMLElement): { hide(): boolean } {
+  let owner: Element | null = null;
+
+  function hide(): boolean {
+    const shown = owner !== null;
+    owner?.removeAttribute('aria-describedby');
+    owner = null;
+    tip.hidden = true;
+    return shown;
+  }
+
+  function show(target: HTMLElement): void {
+    const text = target.dataset.tip ?? '';
+    if (text === '') return;
+    hide();
+    owner = target;
+    setText(tip, text);
+    tip.hidden = false;
+    const [at, own] = [target.getBoundingClientRect(), tip.getBoundingClientRect()];
+    const above = at.top - own.height - GAP;
+    tip.style.top = `${above > GAP ? above : at.bottom + GAP}px`;
+    tip.style.left = `${Math.max(GAP, Math.min(at.left, document.documentElement.clientWidth - own.width - GAP))}px`;
+  }
+
+  const ownerOf = (target: EventTarget | null): HTMLElement | null =>
+    target instanceof Element ? target.closest<HTMLElement>('[data-tip]') : null;
+
+  document.addEventListener('pointerover', ({ target }) => {
+    const next = ownerOf(target);
+    if (next !== null && next !== owner) show(next);
+    else if (next === null && target instanceof Node && !tip.contains(target)) hide();
+  });
+  document.addEventListener('focusin', ({ target }) => {
+    const next = ownerOf(target);
+    if (next?.matches(':focus-visible')) show(next);
+    else hide();
+  });
+  addEventListener('scroll', hide, { passive: true });
+  return { hide };
+}

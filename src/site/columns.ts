@@ -1,0 +1,151 @@
+/** The columnar form in which the catalogue travels to the pages (assets/data.js): written here, read by table.ts. */
+
+import type { Annotation, Catalog, Share, TransmitterSource, TypeEntry } from '../catalog/catalog.ts';
+import { ANNOTATIONS } from '../catalog/catalog.ts';
+import { naturalOrder } from './natural.ts';
+import { packNumbers, packSparse } from './packing.ts';
+
+/** The global variable that assets/data.js sets. */
+export const DATA_GLOBAL = 'neurodexColumns';
+
+/** `lists`, sparse, holds for each type 0 if it has no value, else for each value 2 * (its position in `values` + 1) + (another follows ? 1 : 0). */
+export interface ValueColumn {
+  values: string[];
+  lists: string;
+}
+
+/** `lists` holds for each type how many it has, then for each its position in `names`, pre and post. */
+export interface ShareColumn {
+  names: string[];
+  lists: string;
+}
+
+/** Every packed text holds one record a type, in the natural order of the names. */
+export interface Columns {
+  dataset: { name: string; tag: string | null; lastDatabaseEdit: string | null };
+  mode: Catalog['mode'];
+  names: string[];
+  /** left, right. */
+  cells: string;
+  /** Sparse. */
+  middle: string;
+  /** Sparse. */
+  unknown: string;
+  /** pre, post. */
+  synapses: string;
+  /** pre, post in the primary ROIs; 0, 0 where there is no ROI data. */
+  primary: string;
+  rois: ShareColumn;
+  regions: ShareColumn;
+  /** 0 = none, else 1 + position in `regions.names`. */
+  region: string;
+  /** Sparse: 0 = ROI data are known, 1 = not asked for, else 2 + position in `reasons`. */
+  roiData: string;
+  reasons: string[];
+  /** Sparse: 0 = none, else 1 + position in `transmitters`. */
+  transmitter: string;
+  transmitters: [name: string, source: TransmitterSource][];
+  /** Only the annotations that some type has. */
+  annotations: Partial<Record<Annotation, ValueColumn>>;
+}
+
+/** Distinct values, the most frequent first: frequent ones get the short numbers, and facets their order. */
+function dictionary(values: Iterable<string>): { values: string[]; position: Map<string, number> } {
+  const uses = new Map<string, number>();
+  for (const value of values) uses.set(value, (uses.get(value) ?? 0) + 1);
+  const byUse = [...uses].sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1));
+  const ordered = byUse.map(([value]) => value);
+  return { values: ordered, position: new Map(ordered.map((value, index) => [value, index])) };
+}
+
+function shareColumn(lists: readonly (readonly Share[])[], extraNames: readonly string[]): ShareColumn {
+  const names = dictionary([...lists.flatMap((shares) => shares.map(({ name }) => name)), ...extraNames]);
+  const numbers: number[] = [];
+  for (const shares of lists) {
+    numbers.push(shares.length);
+    for (const { name, pre, post } of shares) numbers.push(names.position.get(name) as number, pre, post);
+  }
+  return { names: names.values, lists: packNumbers(numbers) };
+}
+
+function valueColumn(lists: readonly (readonly string[])[]): ValueColumn {
+  const { values, position } = dictionary(lists.flat());
+  const numbers: number[] = [];
+  for (const list of lists) {
+    if (list.length === 0) numbers.push(0);
+    list.forEach((value, i) => {
+      const follows = i < list.length - 1 ? 1 : 0;
+      numbers.push(2 * ((position.get(value) as number) + 1) + follows);
+    });
+  }
+  return { values, lists: packSparse(numbers) };
+}
+
+function annotationColumns(types: readonly TypeEntry[]): Columns['annotations'] {
+  const columns: Columns['annotations'] = {};
+  for (const annotation of ANNOTATIONS) {
+    const lists = types.map((type) => type.annotations[annotation] ?? []);
+    if (lists.some((list) => list.length > 0)) columns[annotation] = valueColumn(lists);
+  }
+  return columns;
+}
+
+function transmitterColumns(types: readonly TypeEntry[]): Pick<Columns, 'transmitter' | 'transmitters'> {
+  const pairs = types.map(({ neurotransmitter }) =>
+    neurotransmitter === null ? null : JSON.stringify([neurotransmitter.name, neurotransmitter.source]),
+  );
+  const { values, position } = dictionary(pairs.filter((pair) => pair !== null));
+  return {
+    transmitter: packSparse(pairs.map((pair) => (pair === null ? 0 : 1 + (position.get(pair) as number)))),
+    transmitters: values.map((pair) => JSON.parse(pair)),
+  };
+}
+
+export function columnsFromCatalog(catalog: Catalog): Columns {
+  const order = naturalOrder(catalog.types.map((type) => type.name));
+  const types = order.map((index) => catalog.types[index] as TypeEntry);
+  const regions = shareColumn(
+    types.map((type) => type.regions ?? []),
+    types.flatMap((type) => type.region ?? []),
+  );
+  const reasons = dictionary(types.flatMap((type) => type.failed ?? []));
+  const roiData = types.map((type) => {
+    if (type.failed !== undefined) return 2 + (reasons.position.get(type.failed) as number);
+    return type.rois === null ? 1 : 0;
+  });
+  return {
+    dataset: {
+      name: catalog.dataset.name,
+      tag: catalog.dataset.tag,
+      lastDatabaseEdit: catalog.dataset.lastDatabaseEdit,
+    },
+    mode: catalog.mode,
+    names: types.map((type) => type.name),
+    cells: packNumbers(types.flatMap(({ cells }) => [cells.left, cells.right])),
+    middle: packSparse(types.map(({ cells }) => cells.middle)),
+    unknown: packSparse(types.map(({ cells }) => cells.unknown)),
+    synapses: packNumbers(types.flatMap(({ synapses }) => [synapses.pre, synapses.post])),
+    primary: packNumbers(types.flatMap(({ primary }) => [primary?.pre ?? 0, primary?.post ?? 0])),
+    rois: shareColumn(
+      types.map((type) => type.rois ?? []),
+      [],
+    ),
+    regions,
+    region: packNumbers(types.map(({ region }) => (region === null ? 0 : 1 + regions.names.indexOf(region)))),
+    roiData: packSparse(roiData),
+    reasons: reasons.values,
+    ...transmitterColumns(types),
+    annotations: annotationColumns(types),
+  };
+}
+
+/** The classic script assets/data.js. JSON in a string literal is parsed faster than an object literal. */
+export function scriptFromColumns(columns: Columns): string {
+  const literal = JSON.stringify(columns)
+    .replaceAll('\\', '\\\\')
+    .replaceAll("'", "\\'")
+    .replaceAll('<', '\\x3c')
+    .replaceAll('\u2028', '\\u2028')
+    .replaceAll('\u2029', '\\u2029');
+  return `var ${DATA_GLOBAL} = JSON.parse('${literal}');\n`;
+}

@@ -1,0 +1,93 @@
+/** The state of types.html as the readable hash of its URL: #q=LH&region=LH&nt=glutamate&side=right&sort=-cells. */
+
+/** Facets in the order of the page; the names are those of the hash. */
+export const FACET_KEYS = [
+  'region',
+  'roi',
+  'nt',
+  'side',
+  'cells',
+  'superclass',
+  'class',
+  'subclass',
+  'dimorphism',
+  'somaNeuromere',
+  'hemilineage',
+  'trumanHl',
+  'itoleeHl',
+  'data',
+] as const;
+
+export type FacetKey = (typeof FACET_KEYS)[number];
+
+/** The columns of the list, in the order of the page. */
+export const COLUMN_KEYS = ['name', 'cells', 'sides', 'region', 'rois', 'nt', 'class'] as const;
+
+export type ColumnKey = (typeof COLUMN_KEYS)[number];
+
+export interface SortKey {
+  column: ColumnKey;
+  falling: boolean;
+}
+
+export interface ViewState {
+  q: string;
+  /** Chosen values of each facet that has any; the empty text stands for "none known". */
+  chosen: Partial<Record<FacetKey, string[]>>;
+  /** Empty: by name or, when something is searched, by how well it is met. */
+  sort: SortKey[];
+  /** The name of the type whose details are open, or the empty text. */
+  open: string;
+}
+
+export const EMPTY_STATE: ViewState = { q: '', chosen: {}, sort: [], open: '' };
+
+/** The hash with its '#', or the empty text where there is nothing to tell. */
+export function hashFromState(state: Partial<ViewState>): string {
+  const parameters = new URLSearchParams();
+  if (state.q) parameters.append('q', state.q);
+  for (const key of FACET_KEYS) for (const value of state.chosen?.[key] ?? []) parameters.append(key, value);
+  const sort = (state.sort ?? []).map(({ column, falling }) => (falling ? `-${column}` : column));
+  if (sort.length > 0) parameters.append('sort', sort.join(','));
+  if (state.open) parameters.append('open', state.open);
+  const text = parameters.toString().replaceAll('%2C', ',');
+  return text === '' ? '' : `#${text}`;
+}
+
+function parseSort(text: string): SortKey[] {
+  const keys: SortKey[] = [];
+  for (const part of text.split(',')) {
+    const name = part.replace(/^-/, '');
+    const column = COLUMN_KEYS.find((key) => key === name);
+    if (column !== undefined && !keys.some((key) => key.column === column)) {
+      keys.push({ column, falling: part.startsWith('-') });
+    }
+  }
+  return keys;
+}
+
+/** What is not understood is passed over: a link from a later version still opens. */
+export function stateFromHash(hash: string): ViewState {
+  const parameters = new URLSearchParams(hash.replace(/^#/, ''));
+  const chosen: ViewState['chosen'] = {};
+  for (const key of FACET_KEYS) {
+    const values = [...new Set(parameters.getAll(key))];
+    if (values.length > 0) chosen[key] = values;
+  }
+  return {
+    q: parameters.get('q') ?? '',
+    chosen,
+    sort: parseSort(parameters.get('sort') ?? ''),
+    open: parameters.get('open') ?? '',
+  };
+}
+
+/** A link into types.html. */
+export function linkToTypes(state: Partial<ViewState>): string {
+  return `types.html${hashFromState(state)}`;
+}
+
+/** A link into types.html with one facet set. */
+export function linkToFacet(key: FacetKey, ...values: string[]): string {
+  return linkToTypes({ chosen: { [key]: values } });
+}

@@ -1,0 +1,143 @@
+/** What a row of the list shows of a type. The same for the rows rendered at build time and those filled in the browser. */
+
+import type { FacetKey } from './hash.ts';
+import { annotationOf, sharesOf, type Table, type TypeShare } from './table.ts';
+import { percent, percentOf, thousands } from './text.ts';
+import { transmitterOf } from './transmitters.ts';
+
+/** An ROI is a pair of bars, 0 to 100 wide. */
+export interface RoiBar {
+  name: string;
+  input: number;
+  output: number;
+  /** Exact counts and shares. */
+  facts: string;
+}
+
+/** Bars of the cells to the left and right of a centre line, 0 to 100 long. */
+export interface SideBars {
+  left: string;
+  right: string;
+  leftLength: number;
+  rightLength: number;
+  facts: string;
+}
+
+export interface RowView {
+  name: string;
+  cells: string;
+  /** `cell` or `cells`, where no heading says it. */
+  unit: string;
+  /** Null where no cell is on the left or right. */
+  sides: SideBars | null;
+  /** Cells in the middle or of unknown side, in words. */
+  sideNote: string;
+  region: string | null;
+  /** The ROIs with the highest single share. */
+  rois: RoiBar[];
+  /** Why there is no ROI, in words. */
+  roiNote: string;
+  transmitter: { name: string; short: string; tone: string } | null;
+  class: { facet: FacetKey; value: string; more: string } | null;
+}
+
+/** How many ROIs a row has room for. */
+export const ROIS_IN_ROW = 5;
+
+/** The longest bar of the side column stands for the most cells that any type has on a side. */
+export function mostOnOneSide(table: Table): number {
+  let most = 1;
+  for (let type = 0; type < table.length; type++) {
+    most = Math.max(most, table.left[type] as number, table.right[type] as number);
+  }
+  return most;
+}
+
+/** Logarithmic: types of 2 and of 8,000 cells stand in one column, and both must be seen. */
+function barLength(cells: number, most: number): number {
+  return Math.round((1000 * Math.log1p(cells)) / Math.log1p(most)) / 10;
+}
+
+function sideBars(table: Table, type: number, most: number): SideBars | null {
+  const [left, right] = [table.left[type] as number, table.right[type] as number];
+  if (left + right === 0) return null;
+  return {
+    left: thousands(left),
+    right: thousands(right),
+    leftLength: barLength(left, most),
+    rightLength: barLength(right, most),
+    facts: `${thousands(left)} left, ${thousands(right)} right`,
+  };
+}
+
+/** Cells that are neither left nor right, in words. */
+export function sideNote(table: Table, type: number): string {
+  const [total, middle, unknown] = [table.total[type], table.middle[type], table.unknown[type]] as [
+    number,
+    number,
+    number,
+  ];
+  const notes: string[] = [];
+  if (middle > 0) notes.push(middle === total ? 'all in the middle' : `${thousands(middle)} in the middle`);
+  if (unknown > 0) {
+    notes.push(unknown === total ? 'side unknown' : `side unknown for ${thousands(unknown)} of ${thousands(total)}`);
+  }
+  return notes.join(', ');
+}
+
+/** Why a type lists no ROI; the empty text if it lists some. */
+export function roiNote(table: Table, type: number): string {
+  const data = table.roiData[type];
+  if (data?.state === 'failed') return `failed: ${data.reason}`;
+  if (data?.state === 'notAsked') return table.mode === 'quick' ? 'no ROI data (quick mode)' : 'no ROI data';
+  if (table.rois.starts[type] !== table.rois.starts[type + 1]) return '';
+  const primary = (table.primaryPre[type] as number) + (table.primaryPost[type] as number);
+  return primary === 0 ? 'none in primary ROIs' : 'no ROI with a share worth listing';
+}
+
+function roiBar(share: TypeShare, primaryPre: number, primaryPost: number): RoiBar {
+  const input = `${thousands(share.post)} (${percent(share.post, primaryPost)})`;
+  const output = `${thousands(share.pre)} (${percent(share.pre, primaryPre)})`;
+  return {
+    name: share.name,
+    input: Math.round(10 * percentOf(share.post, primaryPost)) / 10,
+    output: Math.round(10 * percentOf(share.pre, primaryPre)) / 10,
+    facts: `input ${input}, output ${output}`,
+  };
+}
+
+function roiBars(table: Table, type: number): RoiBar[] {
+  const [pre, post] = [table.primaryPre[type] as number, table.primaryPost[type] as number];
+  const highest = (share: TypeShare): number => Math.max(percentOf(share.pre, pre), percentOf(share.post, post));
+  return sharesOf(table.rois, type)
+    .sort((a, b) => highest(b) - highest(a))
+    .slice(0, ROIS_IN_ROW)
+    .map((share) => roiBar(share, pre, post));
+}
+
+/** The class of a type, or the superclass where it has none. */
+export function shownClass(table: Table, type: number): RowView['class'] {
+  for (const facet of ['class', 'superclass'] as const) {
+    const [value, ...others] = annotationOf(table, facet, type);
+    if (value !== undefined) return { facet, value, more: others.length > 0 ? `+${others.length}` : '' };
+  }
+  return null;
+}
+
+/** `most` is mostOnOneSide of the table. */
+export function rowView(table: Table, type: number, most: number): RowView {
+  const transmitter = table.transmitters[table.transmitter[type] as number];
+  const total = table.total[type] as number;
+  return {
+    name: table.names[type] as string,
+    cells: thousands(total),
+    unit: total === 1 ? 'cell' : 'cells',
+    sides: sideBars(table, type, most),
+    sideNote: sideNote(table, type),
+    region: table.regions.names[table.region[type] as number] ?? null,
+    rois: roiBars(table, type),
+    roiNote: roiNote(table, type),
+    transmitter: transmitter === undefined ? null : { name: transmitter.name, ...transmitterOf(transmitter.name) },
+    class: shownClass(table, type),
+  };
+}

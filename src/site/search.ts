@@ -1,0 +1,107 @@
+/** Search over the names of a type: its own first, then those by which others know it. */
+
+import type { Annotation } from '../catalog/catalog.ts';
+import { annotationOf, type Table } from './table.ts';
+
+/** Where a type's other names stand. */
+export const OTHER_NAMES: readonly Annotation[] = ['synonyms', 'flywireType', 'hemibrainType', 'mancType'];
+
+/** From the best hit to the poorest. */
+const KINDS = ['exact', 'prefix', 'word', 'substring'] as const;
+
+/** Rank of a type that does not match; every hit has a smaller one. */
+export const NO_HIT: number = 2 * KINDS.length;
+
+/** Lower-cased names of each type, its own first. */
+export interface SearchIndex {
+  names: string[][];
+  /** The same, joined: one look tells most types apart from a hit. */
+  joined: string[];
+}
+
+/** Built when first asked for: a page that opens need not wait for it. */
+export function lazySearchIndex(table: Table): () => SearchIndex {
+  let index: SearchIndex | undefined;
+  return () => {
+    index ??= searchIndexOf(table);
+    return index;
+  };
+}
+
+export function normalized(text: string): string {
+  return text.trim().toLowerCase();
+}
+
+export function namesOf(table: Table, type: number): string[] {
+  return [table.names[type] as string, ...OTHER_NAMES.flatMap((annotation) => annotationOf(table, annotation, type))];
+}
+
+function searchIndexOf(table: Table): SearchIndex {
+  const names = table.names.map((_, type) => namesOf(table, type).map((name) => name.toLowerCase()));
+  return { names, joined: names.map((list) => list.join('\n')) };
+}
+
+/** A word begins after anything that is neither a letter nor a digit. */
+const WORD_CHARACTER = /[\p{L}\p{N}]/u;
+
+function kindOf(name: string, query: string): number {
+  const at = name.indexOf(query);
+  if (at < 0) return KINDS.length;
+  if (at === 0) return name.length === query.length ? KINDS.indexOf('exact') : KINDS.indexOf('prefix');
+  for (let next = at; next >= 0; next = name.indexOf(query, next + 1)) {
+    if (!WORD_CHARACTER.test(name.charAt(next - 1))) return KINDS.indexOf('word');
+  }
+  return KINDS.indexOf('substring');
+}
+
+/** Smaller is better: the kind of the best hit, a hit in the type's own name before one in another name. */
+function rankOf(names: readonly string[], query: string): number {
+  let best = NO_HIT;
+  names.forEach((name, position) => {
+    const rank = 2 * kindOf(name, query) + (position === 0 ? 0 : 1);
+    if (rank < best) best = rank;
+  });
+  return best;
+}
+
+/** The rank of each type for a query, or null where nothing is searched. */
+export function ranksOf(searchIndex: () => SearchIndex, text: string): Uint8Array | null {
+  const query = normalized(text);
+  if (query === '') return null;
+  const index = searchIndex();
+  const ranks = new Uint8Array(index.joined.length).fill(NO_HIT);
+  for (let type = 0; type < ranks.length; type++) {
+    if (index.joined[type]?.includes(query)) ranks[type] = rankOf(index.names[type] as string[], query);
+  }
+  return ranks;
+}
+
+/** The types in order of their rank, those of one rank as they came; types without a hit are left out. */
+export function byRank(types: ArrayLike<number>, ranks: Uint8Array): Uint32Array {
+  const buckets: number[][] = Array.from({ length: NO_HIT }, () => []);
+  for (let i = 0; i < types.length; i++) buckets[ranks[types[i] as number] as number]?.push(types[i] as number);
+  return Uint32Array.from(buckets.flat());
+}
+
+/** A name cut at the hits of a query: every second part is a hit. */
+export function cutAtHits(name: string, text: string): string[] {
+  const query = normalized(text);
+  const lowered = name.toLowerCase();
+  // Lower case may have another length (İ): then positions would not fit, and nothing is marked.
+  if (query === '' || lowered.length !== name.length) return [name];
+  const parts: string[] = [];
+  let from = 0;
+  for (let at = lowered.indexOf(query); at >= 0; at = lowered.indexOf(query, from)) {
+    parts.push(name.slice(from, at), name.slice(at, at + query.length));
+    from = at + query.length;
+  }
+  return [...parts, name.slice(from)];
+}
+
+/** The first other name that is hit where the type's own name is not. */
+export function otherNameHit(table: Table, type: number, text: string): string | null {
+  const query = normalized(text);
+  const [own, ...others] = namesOf(table, type);
+  if (query === '' || own?.toLowerCase().includes(query)) return null;
+  return others.find((name) => name.toLowerCase().includes(query)) ?? null;
+}

@@ -1,0 +1,64 @@
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { longCatalog, quickCatalog } from '../support/catalogs.ts';
+import { canBrowse, openSite, type Site, seen } from '../support/chromium.ts';
+
+const names = (page: Page): Promise<string[]> => page.locator('#rows .row .name').allTextContents();
+
+describe.skipIf(!canBrowse)('types.html of a quick index (skipped where /usr/bin/chromium is absent)', () => {
+  it('says so and offers no facet of regions', async () => {
+    const site = await openSite(quickCatalog());
+    const { page, complaints } = await site.visit('types.html');
+    expect(await seen(page.locator('.remark'))).toContain('quick mode');
+    expect(await page.locator('.facet[data-facet=region], .facet[data-facet=roi]').count()).toBe(0);
+    expect(await seen(page.locator('.row').first())).toContain('no ROI data (quick mode)');
+    expect(complaints).toEqual([]);
+    await site.close();
+  }, 60_000);
+});
+
+describe.skipIf(!canBrowse)('types.html of 2,000 types (skipped where /usr/bin/chromium is absent)', () => {
+  let site: Site;
+
+  beforeAll(async () => {
+    site = await openSite(longCatalog(2000));
+  }, 60_000);
+
+  afterAll(() => site?.close());
+
+  it('holds few rows at a time, and yet every type under the scroll bar', async () => {
+    const { page } = await site.visit('types.html');
+    const height = (await page.locator('#rows').boundingBox())?.height;
+    expect(height).toBe(2000 * 44);
+    await page.evaluate('scrollTo(0, document.body.scrollHeight)');
+    await page.getByRole('button', { name: 'T2000', exact: true }).waitFor();
+    expect((await names(page)).at(-1)).toBe('T2000');
+    expect((await names(page)).length).toBeLessThan(60);
+  });
+
+  it('comes back to where one had scrolled, after a reload and after another page', async () => {
+    const { page } = await site.visit('types.html');
+    await page.evaluate('scrollTo(0, 44000)');
+    await page.getByRole('button', { name: 'T1000', exact: true }).waitFor();
+    await expect.poll(() => page.evaluate('history.state?.scroll')).toBe(44000);
+    await page.reload();
+    expect(await page.evaluate('scrollY')).toBe(44000);
+    await page.locator('.dataset a').click();
+    await page.waitForURL(/index\.html/);
+    await page.goBack();
+    await page.getByRole('button', { name: 'T1000', exact: true }).waitFor();
+    expect(await page.evaluate('scrollY')).toBe(44000);
+  });
+
+  it('keeps its length when a type is opened and closed, and starts at the top for another filter', async () => {
+    const { page } = await site.visit('types.html#open=T1500');
+    const opened = page.getByRole('button', { name: 'T1500', exact: true });
+    expect(await opened.isVisible()).toBe(true);
+    expect(await page.locator('.details').isVisible()).toBe(true);
+    await opened.click();
+    expect((await page.locator('#rows').boundingBox())?.height).toBe(2000 * 44);
+    await page.locator('input[name=cells][value="4-5"]').check();
+    expect((await names(page))[0]).toBe('T4');
+    expect(await page.getByRole('button', { name: 'T4', exact: true }).isVisible()).toBe(true);
+  });
+});

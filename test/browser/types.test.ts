@@ -1,0 +1,269 @@
+import { readFileSync } from 'node:fs';
+import type { Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { hostileCatalog, IMAGE_NAME, LONG_NAME, SCRIPT_NAME } from '../support/catalogs.ts';
+import { canBrowse, openSite, type Site, seen, type Visit, violationsOf } from '../support/chromium.ts';
+
+const SCENARIO = '#region=LH&nt=glutamate&side=right&sort=-cells';
+
+const names = (page: Page): Promise<string[]> => page.locator('#rows .row .name').allTextContents();
+const summary = (page: Page): Promise<string> => seen(page.locator('#summary'));
+const box = (page: Page, facet: string, value: string) => page.locator(`input[name="${facet}"][value="${value}"]`);
+const countOf = (page: Page, facet: string, value: string): Promise<string> =>
+  seen(page.locator('li', { has: box(page, facet, value) }).locator('.count'));
+const hash = (page: Page): Promise<string> => page.evaluate('location.hash');
+const row = (page: Page, name: string) =>
+  page.locator('.row', { has: page.getByRole('button', { name, exact: true }) });
+
+describe.skipIf(!canBrowse)('types.html in Chromium, from file:// (skipped where /usr/bin/chromium is absent)', () => {
+  let site: Site;
+  let visit: Visit;
+
+  async function open(path = '', options = {}): Promise<Page> {
+    visit = await site.visit(`types.html${path}`, options);
+    return visit.page;
+  }
+
+  beforeAll(async () => {
+    site = await openSite(hostileCatalog());
+  }, 60_000);
+
+  afterEach(async () => {
+    expect(visit.complaints).toEqual([]);
+    await visit.page.context().close();
+  });
+
+  afterAll(() => site?.close());
+
+  it('answers "glutamatergic types of the lateral horn, only on the right, most cells first" by clicks', async () => {
+    const page = await open();
+    await box(page, 'region', 'LH').check();
+    await box(page, 'nt', 'glutamate').check();
+    await box(page, 'side', 'right').check();
+    await page.getByRole('button', { name: 'Cells', exact: true }).click();
+    expect(await names(page)).toEqual(['LHAD2', 'LHAD1']);
+    expect(await summary(page)).toBe('2 of 19 types · 15 cells');
+    expect(await hash(page)).toBe(SCENARIO);
+    expect(await page.locator('.chip').allInnerTexts()).toEqual(['LH\n×', 'glutamate\n×', 'right only\n×']);
+  });
+
+  it('shows the same to whoever opens the link, and after a reload', async () => {
+    const page = await open(SCENARIO);
+    expect(await names(page)).toEqual(['LHAD2', 'LHAD1']);
+    await page.reload();
+    expect(await names(page)).toEqual(['LHAD2', 'LHAD1']);
+    expect(await box(page, 'nt', 'glutamate').isChecked()).toBe(true);
+  });
+
+  it('goes back and forward through the choices, a search being one step', async () => {
+    const page = await open();
+    await box(page, 'region', 'LH').check();
+    await page.locator('#q').pressSequentially('lhad');
+    expect(await names(page)).toEqual(['LHAD1', 'LHAD2']);
+    await page.goBack();
+    expect([await names(page), await page.locator('#q').inputValue()]).toEqual([
+      ['LHAD1', 'LHAD2', 'LHAV1', 'LHPV1'],
+      '',
+    ]);
+    await page.goBack();
+    expect(await summary(page)).toBe('19 types · 1,138 cells');
+    await page.goForward();
+    expect(await hash(page)).toBe('#region=LH');
+    expect((await names(page)).length).toBe(4);
+  });
+
+  it('finds names and other names, and marks what was met', async () => {
+    const page = await open();
+    await page.keyboard.press('/');
+    await page.keyboard.type('dna02');
+    expect(await names(page)).toEqual(['DNa02']);
+    expect(await page.locator('.name mark').allTextContents()).toEqual(['DNa02']);
+    await page.locator('#q').fill('KCapbp');
+    expect(await names(page)).toEqual(["KCa'b'-m"]);
+    expect(await page.locator('.alias:visible').allTextContents()).toEqual(['KCapbp-m']);
+    await page.locator('#q').fill('INXXX449');
+    expect(await names(page)).toEqual(['INXXX447, INXXX449']);
+    await page.locator('#q').fill('no such type');
+    expect(await page.locator('#nothing').isVisible()).toBe(true);
+    await page.keyboard.press('Escape');
+    expect(await summary(page)).toBe('19 types · 1,138 cells');
+  });
+
+  it('counts in every facet how many types a value would give, zero included', async () => {
+    const page = await open();
+    await box(page, 'nt', 'glutamate').check();
+    expect(await countOf(page, 'region', 'LH')).toBe('3');
+    expect(await countOf(page, 'region', 'OL')).toBe('0');
+    expect(await countOf(page, 'nt', 'acetylcholine')).toBe('4');
+    await box(page, 'nt', 'acetylcholine').check();
+    expect(await summary(page)).toBe('7 of 19 types · 912 cells');
+  });
+
+  it.each([
+    ['region', 'OL', 2],
+    ['roi', "a'L, upper", 1],
+    ['nt', '', 7],
+    ['side', 'some-middle', 2],
+    ['cells', '101-500', 3],
+    ['superclass', 'intrinsic', 2],
+    ['class', 'olfactory', 1],
+    ['data', 'failed', 1],
+  ])('filters by %s', async (facet, value, types) => {
+    const page = await open();
+    const facetBox = page.locator(`.facet[data-facet=${facet}]`);
+    if ((await facetBox.getAttribute('open')) === null) await facetBox.locator('summary').click();
+    const all = facetBox.locator('.show-all');
+    if (await all.isVisible()) await all.click();
+    await facetBox.locator(`input[value="${value}"]`).check();
+    expect(await summary(page)).toContain(`${types} of 19 types`);
+    await page.locator('.chip').click();
+    expect(await summary(page)).toBe('19 types · 1,138 cells');
+  });
+
+  it('filters by what is clicked in a row, and lets go of it at the second click', async () => {
+    const page = await open('#q=KCab');
+    await row(page, 'KCab-m').locator('[data-facet=roi]').first().click();
+    expect(await hash(page)).toBe('#q=KCab&roi=aL');
+    expect(await row(page, 'KCab-m').locator('[data-facet=roi]').first().getAttribute('aria-pressed')).toBe('true');
+    await row(page, 'KCab-m').locator('[data-facet=roi]').first().click();
+    expect(await hash(page)).toBe('#q=KCab');
+  });
+
+  it('sorts by a column, back and by a second one', async () => {
+    const page = await open('#region=LH');
+    await page.getByRole('button', { name: 'NT', exact: true }).click();
+    await page.getByRole('button', { name: 'Cells', exact: true }).click({ modifiers: ['Shift'] });
+    expect(await names(page)).toEqual(['LHAD2', 'LHAD1', 'LHAV1', 'LHPV1']);
+    expect(await hash(page)).toBe('#region=LH&sort=nt,-cells');
+    await page.getByRole('button', { name: 'Type', exact: true }).click();
+    await page.getByRole('button', { name: 'Type', exact: true }).click();
+    expect(await names(page)).toEqual(['LHPV1', 'LHAV1', 'LHAD2', 'LHAD1']);
+    expect(await page.locator('.c-name[role=columnheader]').getAttribute('aria-sort')).toBe('descending');
+  });
+
+  it('opens a type with all that is known of it, by click or key, and keeps it in the address', async () => {
+    const page = await open('#q=KCab');
+    await page.locator('#q').focus();
+    await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('Enter');
+    const details = page.locator('.details');
+    expect(await seen(details)).toMatch(/side unknown for 4 of 540/);
+    expect(await seen(details)).toMatch(/aL\s+12,000\s+80\.0\s%\s+5,000\s+100\.0\s%/);
+    expect(await seen(details)).toMatch(/Outside primary ROIs\s+output 7 \(0\.1\s%\), input 7 \(<\s0\.1\s%\)/);
+    expect(await seen(details)).toMatch(/FlyWire type\s+KCab/);
+    expect(await hash(page)).toBe('#q=KCab&open=KCab-m');
+    await page.reload();
+    expect(await details.isVisible()).toBe(true);
+    await page.keyboard.press('Escape');
+    expect(await details.count()).toBe(0);
+  });
+
+  it('moves along rows and their values by the arrow keys', async () => {
+    const page = await open('#region=LH');
+    await page.locator('#q').focus();
+    for (const key of ['ArrowDown', 'ArrowDown', 'ArrowRight', 'ArrowRight']) await page.keyboard.press(key);
+    expect(await page.evaluate('document.activeElement.getAttribute("aria-label")')).toMatch(/^LH: input 70/);
+    expect(await seen(page.locator('#tip'))).toMatch(/^LH: input 70 \(100\.0\s%\), output 30/);
+    await page.keyboard.press('End');
+    expect(await page.evaluate('document.activeElement.textContent')).toBe('LHPV1');
+  });
+
+  it('tells exact counts and shares on hover', async () => {
+    const page = await open('#q=LHAD1');
+    await page.locator('.roi').first().hover();
+    expect(await seen(page.locator('#tip'))).toMatch(/^LH: input 70 \(87\.5\s%\), output 30 \(50\.0\s%\)$/);
+  });
+
+  it('says what is not known', async () => {
+    const page = await open('#q=timed');
+    expect(await seen(page.locator('.row'))).toContain('failed: timed out after 3 tries');
+    expect(await seen(page.locator('.row'))).toContain('none known');
+    await page.locator('#q').fill('=SUM');
+    expect(await seen(page.locator('.row'))).toContain('none in primary ROIs');
+  });
+
+  it('keeps hostile names inert, wherever they show', async () => {
+    const page = await open();
+    for (const name of [IMAGE_NAME, SCRIPT_NAME, LONG_NAME]) {
+      await page.locator('#q').fill(name);
+      expect(await names(page)).toEqual([name]);
+      await page.keyboard.press('Enter');
+      expect(await page.locator('.details h2').textContent()).toBe(name);
+      await page.locator('.row .tag:visible').first().click();
+      await page.locator('#clear').click();
+    }
+    expect(await page.locator('#rows img, #chips img').count()).toBe(0);
+  });
+
+  it('gives away what is shown as CSV', async () => {
+    const page = await open(SCENARIO);
+    const [download] = await Promise.all([page.waitForEvent('download'), page.locator('#csv').click()]);
+    expect(download.suggestedFilename()).toBe('hostile_title_-v1.0_i_-types.csv');
+    const lines = readFileSync(await download.path(), 'utf8').split('\r\n');
+    expect(lines.slice(1, 3).map((line) => line.split(',').slice(0, 4).join())).toEqual([
+      'LHAD2,12,0,12',
+      'LHAD1,3,0,3',
+    ]);
+    expect(lines).toHaveLength(4);
+  });
+
+  it('copies the link', async () => {
+    const page = await open(SCENARIO, { permissions: ['clipboard-read', 'clipboard-write'] });
+    await page.locator('#link').click();
+    await page.getByText('Link copied').waitFor({ state: 'attached' });
+    expect(await page.evaluate('navigator.clipboard.readText()')).toMatch(/types\.html#region=LH&nt=glutamate/);
+  });
+
+  it('prints the whole list under the name of the dataset', async () => {
+    const page = await open('#region=LH');
+    await page.evaluate('dispatchEvent(new Event("beforeprint"))');
+    await page.emulateMedia({ media: 'print' });
+    expect(await seen(page.locator('.printed caption'))).toMatch(
+      /hostile<\/title> v1\.0 <i>, .*edited 2020-09-18: 4 of 19/,
+    );
+    expect(await page.locator('.printed tbody tr').count()).toBe(4);
+    await page.evaluate('dispatchEvent(new Event("afterprint"))');
+    expect(await page.locator('.printed').count()).toBe(0);
+  });
+
+  it('remembers the theme that was switched to', async () => {
+    const page = await open('', { colorScheme: 'light' });
+    await page.locator('#theme').click();
+    await page.reload();
+    expect(await page.locator('html').getAttribute('data-theme')).toBe('dark');
+  });
+
+  it('folds the facets into a sheet that says how many are on, where the window is narrow', async () => {
+    const page = await open(SCENARIO, { viewport: { width: 360, height: 740 } });
+    expect(await seen(page.locator('#sheet-open'))).toBe('Filters\n3');
+    await page.locator('#sheet-open').click();
+    await box(page, 'side', 'right').uncheck();
+    expect(await seen(page.locator('#sheet-close'))).toBe('show 3 types');
+    await page.locator('#sheet-close').click();
+    expect(await names(page)).toEqual(['LHAD2', 'LHAD1', 'LHAV1']);
+    expect(await page.evaluate('document.documentElement.scrollWidth <= innerWidth')).toBe(true);
+  });
+
+  it.each(['light', 'dark'] as const)(
+    'passes axe-core in the %s theme, wide and narrow, with details open',
+    async (colorScheme) => {
+      const page = await open('#q=KCab&open=KCab-m', { colorScheme });
+      expect(await violationsOf(page)).toEqual([]);
+      await page.locator('#clear').click();
+      expect(await violationsOf(page)).toEqual([]);
+      await page.setViewportSize({ width: 360, height: 740 });
+      await page.locator('#sheet-open').click();
+      expect(await violationsOf(page)).toEqual([]);
+    },
+  );
+
+  it('lists every name without JavaScript', async () => {
+    const page = await open('', { javaScriptEnabled: false });
+    const listed = await page.locator('.plain li').allTextContents();
+    expect(listed.map((name) => name.trim()).sort()).toEqual(
+      hostileCatalog()
+        .types.map(({ name }) => name.trim())
+        .sort(),
+    );
+  });
+});

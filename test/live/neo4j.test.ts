@@ -1,0 +1,381 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
+import neo4j, { type Driver } from 'neo4j-driver';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { openBolt } from '../../src/connectome/bolt.ts';
+import { roiInfoQuery, roiSumsQuery } from '../../src/connectome/cypher.ts';
+import { openDatabase } from '../../src/connectome/database.ts';
+import { importFiles } from '../../src/connectome/importFiles.ts';
+import { loadNeo4j } from '../../src/connectome/loadNeo4j.ts';
+import { connectNeo4j } from '../../src/connectome/neo4j.ts';
+import type { Report } from '../../src/report.ts';
+import { connectomeContract } from '../contract/connectome.ts';
+import { type Finished, runCli, temporaryFolder, VECTORS } from '../support/cli.ts';
+import { type RunningNeo4j, startNeo4j, whyNoNeo4j } from '../support/neo4j/startNeo4j.ts';
+import { neo4jVersions } from '../support/neo4j/versions.ts';
+import { startProxy } from '../support/proxy.ts';
+import { REQUIRE_ALL } from '../support/require.ts';
+
+/** The first start on a machine downloads 120 MB. */
+const START_MS = 600_000;
+
+/** A second dataset beside the vectors: its name tries the label, its size gives queries that can be caught running. */
+const BIG = 'b`ig set';
+
+async function fill(uri: string, file: string, driver: Driver): Promise<void> {
+  const files = { neurons: join(VECTORS, 'neurons.ndjson'), meta: join(VECTORS, 'meta.json'), into: file };
+  await importFiles(files, { textProperties: ['type', 'instance', 'somaSide', 'class'] });
+  const [database, server] = [await openDatabase(file), await connectNeo4j({ uri })];
+  await loadNeo4j(database, server);
+  database.close();
+  await server.close();
+  const label = BIG.replaceAll('`', '``');
+  const roiInfo = JSON.stringify(
+    Object.fromEntries(Array.from({ length: 60 }, (_, i) => [`ROI${i}(R)`, { pre: i, post: 2 * i }])),
+  );
+  await driver.executeQuery(
+    `UNWIND range(1, 20000) AS i CREATE (n:\`${label}_Neuron\` {bodyId: i, type: 'T' + (i % 500), roiInfo: $roiInfo})`,
+    { roiInfo },
+  );
+  await driver.executeQuery(`CREATE INDEX FOR (n:\`${label}_Neuron\`) ON (n.type)`);
+  await driver.executeQuery('CALL db.awaitIndexes(100)');
+  const properties = { dataset: BIG, tag: 'v0', uuid: 'u', lastDatabaseEdit: 'e', primaryRois: ['ROI1(R)'] };
+  await driver.executeQuery(`CREATE (m:Meta:\`${label}_Meta\`) SET m = $properties`, { properties });
+}
+
+for (const version of neo4jVersions) {
+  const reason = await whyNoNeo4j(version);
+  const title = `Neo4j ${version}${reason === undefined ? '' : ` (absent here: ${reason})`}`;
+  describe.skipIf(reason !== undefined && !REQUIRE_ALL)(title, () => {
+    const folder = mkdtempSync(join(tmpdir(), 'neurodex-live-'));
+    const file = join(folder, 'vectors.duckdb');
+    let server: RunningNeo4j;
+    let driver: Driver;
+
+    beforeAll(async () => {
+      server = await startNeo4j({ version });
+      driver = neo4j.driver(server.uri, undefined, { disableLosslessIntegers: true });
+      await fill(server.uri, file, driver);
+    }, START_MS);
+    afterAll(async () => {
+      await driver?.close();
+      await server?.stop();
+      rmSync(folder, { recursive: true, force: true });
+    });
+
+    const cypher = async (text: string, parameters = {}): Promise<unknown[][]> => {
+      const { records } = await driver.executeQuery(text, parameters);
+      return records.map((record) => [...record.values()]);
+    };
+    /** `create-index` in a folder of its own, whose site and cache must survive what goes wrong. */
+    const createIndex = (cwd: string, source: string, ...flags: string[]): Promise<Finished> =>
+      runCli(['create-index', '--source', source, ...flags], { cwd, env: { SOURCE_DATE_EPOCH: '0' } });
+    const vectors = ['--dataset', 'vectors'];
+    const fileOf = (cwd: string, name: string): string => readFileSync(join(cwd, name), 'utf8');
+
+    connectomeContract(`Neo4j ${version}`, async () => await openBolt({ uri: server.uri, dataset: 'vectors:v1' }));
+
+    test('adds up ROI counts itself as it would have them added up', async () => {
+      const connectome = await openBolt({ uri: server.uri, dataset: 'vectors' });
+      const { primaryRois } = (await connectome.describe()).value;
+      const types = (await connectome.catalogue([])).value.flatMap(({ type }) => type ?? []);
+      const [here, there] = await Promise.all(
+        (['client', 'server'] as const).map((sums) => connectome.roiCounts(types, primaryRois ?? [], { sums })),
+      );
+      const sorted = (rows: object[] = []): string[] => rows.map((row) => JSON.stringify(row)).sort();
+      expect(sorted(there?.value)).toEqual(sorted(here?.value));
+      expect(here?.value.length).toBeGreaterThan(30);
+      expect(there?.rows).toBe(there?.value.length);
+      await connectome.close();
+    });
+
+    test('gives the same bytes as the file, either way of summing, quick or not', async () => {
+      const cwd = temporaryFolder();
+      for (const flags of [['--sums', 'client'], ['--sums', 'server'], ['--quick']]) {
+        expect(await createIndex(cwd, file, '--cache', 'none', '--output', 'file', ...flags)).toMatchObject({
+          code: 0,
+        });
+        expect(
+          await createIndex(cwd, server.uri, '--cache', 'none', '--output', 'bolt', ...vectors, ...flags),
+        ).toMatchObject({ code: 0 });
+        for (const name of ['data/index.json', 'data/neurons.json', 'data/types.csv']) {
+          expect(fileOf(cwd, `bolt/${name}`)).toBe(fileOf(cwd, `file/${name}`));
+        }
+      }
+    });
+
+    test('needs two round trips for a quick index, one more for each batch of a full one', async () => {
+      const cwd = temporaryFolder();
+      const reportOf = async (...flags: string[]): Promise<Report> => {
+        await createIndex(cwd, server.uri, ...vectors, '--report', 'report.json', ...flags);
+        return JSON.parse(fileOf(cwd, 'report.json')) as Report;
+      };
+      expect(await reportOf('--quick', '--cache', 'none')).toMatchObject({ roundTrips: 2, queries: 2 });
+      const full = await reportOf('--batch-weight', '12');
+      expect(full).toMatchObject({ roundTrips: 2 + 3, queries: 3, retries: 0 });
+      expect(full.bytes).toBeGreaterThan(4000);
+      // The description is known by then: a shorter question takes its place.
+      expect(await reportOf('--quick')).toMatchObject({ roundTrips: 2, cache: { l2: { hits: 1 } } });
+    });
+
+    test.each([
+      ['roiInfo', roiInfoQuery],
+      ['ROI sums', roiSumsQuery],
+    ])('finds the types of the %s question by index', async (_name, query) => {
+      const { summary } = await driver.executeQuery(`EXPLAIN ${query('vectors_Neuron')}`, { types: ['T1'], rois: [] });
+      const operators: string[] = [];
+      const visit = (plan: typeof summary.plan): void => {
+        if (!plan) return;
+        operators.push(String(plan.operatorType));
+        for (const child of plan.children) visit(child as typeof plan);
+      };
+      visit(summary.plan);
+      expect(operators.filter((operator) => operator.includes('IndexSeek'))).toHaveLength(1);
+      expect(operators.filter((operator) => /Scan|CartesianProduct/.test(operator))).toEqual([]);
+    });
+
+    test('keeps datasets of one database apart, and lists them where none is named', async () => {
+      const cwd = temporaryFolder();
+      const unnamed = await createIndex(cwd, server.uri);
+      expect(unnamed).toMatchObject({
+        code: 1,
+        stderr: expect.stringContaining(`--dataset: expected one of the datasets ${BIG}:v0, vectors:v1; got none.`),
+      });
+      expect(await createIndex(cwd, server.uri, '--dataset', 'hemibrain')).toMatchObject({
+        code: 1,
+        stderr: expect.stringContaining('got "hemibrain"'),
+      });
+      expect(await createIndex(cwd, server.uri, '--dataset', BIG)).toMatchObject({
+        code: 0,
+        stdout: expect.stringContaining('500 types, 20,000 cells'),
+      });
+    });
+
+    test('is asked to end what it runs when the user interrupts', async () => {
+      const cwd = temporaryFolder();
+      // 40 MB over a thin link: the queries' transactions stay open while their rows wait.
+      const proxy = await startProxy({ target: { host: '127.0.0.1', port: server.port }, bandwidthBitsPerSecond: 8e6 });
+      const list =
+        version === '4.4'
+          ? 'CALL dbms.listQueries() YIELD query RETURN query'
+          : 'SHOW TRANSACTIONS YIELD currentQuery RETURN currentQuery';
+      const ours = async (): Promise<number> =>
+        (await cypher(list)).filter(([query]) => String(query).startsWith('UNWIND $types')).length;
+      let running = 0;
+      let sentMs = 0;
+      const stopped = await runCli(
+        ['create-index', '--source', `bolt://127.0.0.1:${proxy.port}`, '--dataset', BIG, '--batch-weight', '5000'],
+        {
+          cwd,
+          onStart: async (child) => {
+            for (let i = 0; i < 200 && running === 0; i++) {
+              await setTimeout(50);
+              running = await ours();
+            }
+            sentMs = performance.now();
+            child.kill('SIGINT');
+          },
+        },
+      );
+      expect(performance.now() - sentMs).toBeLessThan(1000);
+      await proxy.close();
+      expect(running).toBeGreaterThan(0);
+      expect(stopped).toMatchObject({ code: 130, stderr: expect.stringContaining('interrupted') });
+      let left = await ours();
+      for (let i = 0; i < 20 && left > 0; i++) {
+        await setTimeout(100);
+        left = await ours();
+      }
+      expect(left).toBe(0);
+    });
+
+    test('may lose the connection in mid-run: one batch is asked again, and the bytes are the same', async () => {
+      const cwd = temporaryFolder();
+      const proxy = await startProxy({ target: { host: '127.0.0.1', port: server.port } });
+      proxy.cutAfterBytes(5_000_000);
+      const flags = ['--dataset', BIG, '--cache', 'none', '--report', 'report.json'];
+      expect(await createIndex(cwd, `bolt://127.0.0.1:${proxy.port}`, ...flags, '--output', 'cut')).toMatchObject({
+        code: 0,
+      });
+      expect((JSON.parse(fileOf(cwd, 'report.json')) as Report).retries).toBeGreaterThan(0);
+      expect(await createIndex(cwd, server.uri, ...flags, '--output', 'whole')).toMatchObject({ code: 0 });
+      expect(fileOf(cwd, 'cut/data/index.json')).toBe(fileOf(cwd, 'whole/data/index.json'));
+      await proxy.close();
+    });
+
+    describe('what cannot be done is one line, exit code 2, and the site as it was', () => {
+      const refusal = async (
+        run: (cwd: string) => Promise<Finished>,
+      ): Promise<{ code: number | null; line: string }> => {
+        const cwd = temporaryFolder();
+        await createIndex(cwd, 'sample?types=20&cells=200', '--cache', 'none');
+        const before = fileOf(cwd, 'site/data/index.json');
+        const { code, stdout, stderr } = await run(cwd);
+        const lines = stderr
+          .trim()
+          .split('\n')
+          .filter((line) => !/…$|^note: /.test(line));
+        expect({ stdout, lines }).toEqual({ stdout: '', lines: [expect.any(String)] });
+        expect(fileOf(cwd, 'site/data/index.json')).toBe(before);
+        return { code, line: lines[0] ?? '' };
+      };
+
+      test.each([
+        [
+          'an unknown database',
+          ['--database', 'nosuch'],
+          2,
+          /expected the database "nosuch", which is not there; name another by --database/,
+        ],
+      ])('%s', async (_title, flags, code, line) => {
+        expect(await refusal((cwd) => createIndex(cwd, server.uri, ...vectors, ...flags))).toEqual({
+          code,
+          line: expect.stringMatching(line),
+        });
+      });
+
+      test('TLS where there is none', async () => {
+        const source = server.uri.replace('bolt:', 'bolt+s:');
+        expect(await refusal((cwd) => createIndex(cwd, source, ...vectors))).toEqual({
+          code: 2,
+          line: expect.stringContaining('does not speak TLS; use bolt:// without +s'),
+        });
+      });
+
+      test('a query beyond the time limit', async () => {
+        const proxy = await startProxy({
+          target: { host: '127.0.0.1', port: server.port },
+          bandwidthBitsPerSecond: 8e6,
+        });
+        const source = `bolt://127.0.0.1:${proxy.port}`;
+        const refused = await refusal((cwd) => createIndex(cwd, source, '--dataset', BIG, '--timeout-ms', '1000'));
+        await proxy.close();
+        expect(refused).toEqual({
+          code: 2,
+          line: expect.stringMatching(
+            /(time limit ended a query|no answer within 1000 ms); .*--batch-weight.*--timeout-ms/,
+          ),
+        });
+      });
+
+      test('a connection that is lost for good', async () => {
+        const proxy = await startProxy({ target: { host: '127.0.0.1', port: server.port } });
+        proxy.cutAfterBytes(5_000_000);
+        const run = refusal((cwd) => createIndex(cwd, `bolt://127.0.0.1:${proxy.port}`, '--dataset', BIG));
+        while (proxy.counters.bytesDown < 100_000) await setTimeout(5);
+        await proxy.refuse(true);
+        expect(await run).toEqual({
+          code: 2,
+          line: expect.stringMatching(/nothing listens there|connection was lost/),
+        });
+        await proxy.close();
+      });
+
+      test('a database without :Meta', async () => {
+        await cypher('MATCH (m:Meta) SET m:Off REMOVE m:Meta');
+        const refused = await refusal((cwd) => createIndex(cwd, server.uri));
+        await cypher('MATCH (m:Off) SET m:Meta REMOVE m:Off');
+        expect(refused).toEqual({ code: 1, line: expect.stringContaining('Expected a :Meta node, found none') });
+      });
+
+      test('roiInfo that is no JSON', async () => {
+        await cypher("MATCH (n:vectors_Neuron {type: 'T1'}) SET n.kept = n.roiInfo, n.roiInfo = '{oops'");
+        const refused = await refusal((cwd) => createIndex(cwd, server.uri, ...vectors));
+        await cypher("MATCH (n:vectors_Neuron {type: 'T1'}) SET n.roiInfo = n.kept REMOVE n.kept");
+        expect(refused).toEqual({
+          code: 1,
+          line: expect.stringContaining('A cell of type "T1": expected roiInfo to be a JSON object, got "{oops"'),
+        });
+      });
+
+      test('filling a database that holds nodes', async () => {
+        const loaded = await runCli(['load', '--source', file, '--into', server.uri]);
+        expect(loaded).toMatchObject({
+          code: 1,
+          stderr: expect.stringContaining('--into: expected an empty database, this one holds nodes'),
+        });
+      });
+    });
+
+    test('Meta without ROI lists: everything but ROIs, and a note', async () => {
+      const cwd = temporaryFolder();
+      await cypher('MATCH (m:vectors_Meta) SET m.kept = m.primaryRois REMOVE m.primaryRois');
+      const built = await createIndex(cwd, server.uri, ...vectors, '--cache', 'none');
+      await cypher('MATCH (m:vectors_Meta) SET m.primaryRois = m.kept REMOVE m.kept');
+      expect(built).toMatchObject({
+        code: 0,
+        stderr: expect.stringContaining('note: The dataset names no primary ROIs'),
+      });
+    });
+  });
+
+  describe.skipIf(reason !== undefined && !REQUIRE_ALL)(`${title}, guarded and without APOC`, () => {
+    let server: RunningNeo4j;
+    const folder = mkdtempSync(join(tmpdir(), 'neurodex-live-'));
+    const env = { NEO4J_USERNAME: 'neo4j', NEO4J_PASSWORD: 'open sesame' };
+    const createIndex = (cwd: string, given: Record<string, string>, ...flags: string[]): Promise<Finished> =>
+      runCli(['create-index', '--source', server.uri, '--cache', 'none', ...flags], { cwd, env: given });
+
+    beforeAll(async () => {
+      server = await startNeo4j({ version, password: env.NEO4J_PASSWORD, allowApoc: false });
+      const driver = neo4j.driver(server.uri, neo4j.auth.basic('neo4j', env.NEO4J_PASSWORD));
+      await runCli(['sample', '--types', '50', '--cells', '500', '--into', join(folder, 's.duckdb')]);
+      expect(await runCli(['load', '--source', join(folder, 's.duckdb'), '--into', server.uri], { env })).toMatchObject(
+        { code: 0 },
+      );
+      await driver.close();
+    }, START_MS);
+    afterAll(async () => {
+      await server?.stop();
+      rmSync(folder, { recursive: true, force: true });
+    });
+
+    test('lets nobody in without the right password, which no message repeats', async () => {
+      const cwd = temporaryFolder();
+      for (const given of [{}, { ...env, NEO4J_PASSWORD: 'wrong horse' }]) {
+        const { code, stderr } = await createIndex(cwd, given);
+        expect({ code, stderr }).toEqual({
+          code: 2,
+          stderr: expect.stringContaining('refused user and password; set NEO4J_USERNAME and NEO4J_PASSWORD'),
+        });
+        expect(stderr).not.toMatch(/horse|sesame/);
+      }
+      const listed = await runCli(['config'], { cwd, env });
+      expect(listed.stdout).toContain('password: ***  # NEO4J_PASSWORD');
+    });
+
+    test('has its counts added up here, and says so where it was told to do it itself', async () => {
+      const cwd = temporaryFolder();
+      expect(await createIndex(cwd, env)).toMatchObject({
+        code: 0,
+        stdout: expect.stringContaining('50 types, 500 cells'),
+      });
+      const { code, stderr } = await createIndex(cwd, env, '--sums', 'server', '--output', 'other');
+      expect({ code, stderr }).toEqual({
+        code: 1,
+        stderr: expect.stringContaining(
+          '--sums server: expected a server with APOC, which this one lacks; use --sums client.',
+        ),
+      });
+    });
+  });
+}
+
+describe('a server that is none', () => {
+  test.each([
+    ['nothing listens', 'bolt://127.0.0.1:1', /127\.0\.0\.1:1: nothing listens there \(ECONNREFUSED\)/],
+    ['no such host', 'bolt://no.such.host.invalid', /no host of that name is known/],
+    ['no URI', 'bolt://[', /expected bolt:\/\/HOST:PORT/],
+    ['a password in the URI', 'bolt://me:secret@127.0.0.1', /expected no user and password in the URI/],
+  ])('%s', async (_title, source, message) => {
+    const { code, stderr } = await runCli(['create-index', '--source', source, '--cache', 'none'], {
+      cwd: temporaryFolder(),
+    });
+    const line = stderr.trim().split('\n').at(-1);
+    expect(line).toMatch(message);
+    expect(line).not.toContain('secret');
+    expect(code).toBe(/URI|HOST/.test(line ?? '') ? 1 : 2);
+  });
+});

@@ -1,0 +1,25 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { packNumbers, packSparse, unpackNumbers, unpackSparse } from '../../src/site/packing.ts';
+
+const numbers = fc.array(fc.oneof(fc.nat(), fc.constant(0), fc.constant(2 ** 32 - 1)));
+
+describe('packing', () => {
+  it('gives back any list of numbers up to 2^32 - 1', () => {
+    fc.assert(
+      fc.property(numbers, (list) => {
+        expect([...unpackNumbers(packNumbers(list))]).toEqual(list);
+        expect(unpackSparse(packSparse(list))).toEqual(list);
+      }),
+    );
+  });
+
+  it('needs no character that a JSON text in a script has to escape', () => {
+    const text = packNumbers(Array.from({ length: 10_000 }, (_, i) => i * i));
+    expect(text).not.toMatch(/["'\\<&`\s]/);
+  });
+
+  it('writes a long run of zeros in a few characters', () => {
+    expect(packSparse(new Array<number>(10_000).fill(0)).length).toBeLessThan(5);
+  });
+});

@@ -1,0 +1,79 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { ConfigError } from '../../src/errors.ts';
+import type { PageOptions } from '../../src/site/pages.ts';
+import { renderPages } from '../../src/site/render.ts';
+import { hostileCatalog, IMAGE_NAME, quickCatalog, SCRIPT_NAME } from '../support/catalogs.ts';
+
+let options: PageOptions;
+
+beforeAll(() => {
+  const browserDir = mkdtempSync(join(tmpdir(), 'neurodex-render-'));
+  for (const name of ['index.js', 'types.js']) writeFileSync(join(browserDir, name), `'${name}';\n`);
+  options = {
+    about: { title: 'A & <b>', citation: '"Scheffer"', citationUrl: 'https://doi.org/10.7554/eLife.57443' },
+    generated: '2026-11-21T08:00:00Z',
+    notes: ['Meta has no ROI hierarchy: <i>'],
+    templatesDir: 'templates',
+    browserDir,
+  };
+});
+
+afterAll(() => rmSync(options.browserDir, { recursive: true }));
+
+const contentOf = (path: string, catalog = hostileCatalog()): string =>
+  renderPages(catalog, options).find((file) => file.path === path)?.content ?? '';
+
+describe('renderPages', () => {
+  it('plans both pages and their assets', () => {
+    expect(renderPages(hostileCatalog(), options).map(({ path }) => path)).toEqual([
+      'index.html',
+      'types.html',
+      'assets/style.css',
+      'assets/index.js',
+      'assets/types.js',
+      'assets/data.js',
+    ]);
+  });
+
+  it('gives the same bytes for the same catalogue', () => {
+    expect(renderPages(hostileCatalog(), options)).toEqual(renderPages(hostileCatalog(), options));
+  });
+
+  it.each(['index.html', 'types.html'])('escapes every text of the data in %s', (path) => {
+    const html = contentOf(path);
+    for (const text of [IMAGE_NAME, SCRIPT_NAME, '<b>', 'hostile</title>', 'v1.0 <i>'])
+      expect(html).not.toContain(text);
+    expect(html.match(/<script/g)).toHaveLength(2);
+  });
+
+  it.each(['index.html', 'types.html'])('keeps to the content security policy in %s', (path) => {
+    const html = contentOf(path);
+    expect(html).toContain(`content="default-src 'none'; script-src 'self' file:;`);
+    const withoutValues = html.replaceAll(/"[^"]*"/g, '""');
+    expect(withoutValues).not.toMatch(/\sstyle=""|\son[a-z]+=""/);
+    expect(html).not.toContain('javascript:');
+    expect(html).not.toMatch(/<(?:link|script|img)[^>]+(?:src|href)="https?:/);
+  });
+
+  it('says what the dataset is and where it comes from', () => {
+    const html = contentOf('index.html');
+    expect(html).toContain('A &amp; &lt;b&gt;');
+    expect(html).toContain('2020-09-18');
+    expect(html).toContain('2026-11-21');
+    expect(html).toContain('href="https://doi.org/10.7554/eLife.57443"');
+    expect(html).toContain('Meta has no ROI hierarchy: &lt;i&gt;');
+    expect(html).toMatch(/untyped cells, not listed<\/dt><dd>1,234</);
+  });
+
+  it('says "no ROI data (quick mode)" in every row of a quick index', () => {
+    const rows = contentOf('types.html', quickCatalog()).match(/no ROI data \(quick mode\)/g);
+    expect(rows).toHaveLength(hostileCatalog().types.length);
+  });
+
+  it('names the template that cannot be rendered', () => {
+    expect(() => renderPages(hostileCatalog(), { ...options, templatesDir: options.browserDir })).toThrow(ConfigError);
+  });
+});
