@@ -4,9 +4,8 @@ import { once } from 'node:events';
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import type { Readable } from 'node:stream';
-import { build } from 'esbuild';
 import neo4j, { type AuthToken } from 'neo4j-driver';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { type RunningNeo4j, startNeo4j, whyNoNeo4j } from './neo4j/startNeo4j.ts';
@@ -16,6 +15,8 @@ import { neo4jVersions, releases } from './neo4j/versions.ts';
 const startTimeoutMs = 600_000;
 const user = 'neo4j';
 const password = 'a password with spaces';
+/** What `npm run neo4j` runs, from a build. */
+const SCRIPT = resolve(import.meta.dirname, '../../dist/dev/neo4j.js');
 const isRequired = process.env.NEURODEX_REQUIRE_ALL === '1';
 
 async function ask(uri: string, query: string, auth?: AuthToken): Promise<unknown> {
@@ -138,25 +139,12 @@ for (const version of neo4jVersions) {
 const commandReason = await whyNoNeo4j('5.26');
 
 describe('npm run neo4j', () => {
-  let script: string;
-  let scriptDir: string;
-
+  // A killed run leaves its temporary data: here it goes with the tests.
+  let temporary: string;
   beforeAll(async () => {
-    scriptDir = await mkdtemp(join(tmpdir(), 'neurodex-test-'));
-    script = join(scriptDir, 'run.mjs');
-    await build({
-      entryPoints: [join(import.meta.dirname, 'neo4j', 'run.ts')],
-      outfile: script,
-      bundle: true,
-      platform: 'node',
-      format: 'esm',
-      banner: {
-        js: "import { createRequire } from 'node:module';const require = createRequire(import.meta.url);",
-      },
-    });
+    temporary = await mkdtemp(join(tmpdir(), 'neurodex-test-'));
   });
-
-  afterAll(() => rm(scriptDir, { recursive: true, force: true }));
+  afterAll(() => rm(temporary, { recursive: true, force: true }));
 
   interface Run {
     child: ChildProcessByStdio<null, Readable, Readable>;
@@ -166,10 +154,9 @@ describe('npm run neo4j', () => {
   }
 
   function run(...args: string[]): Run {
-    const child = spawn(process.execPath, [script, ...args], {
+    const child = spawn(process.execPath, [SCRIPT, ...args], {
       stdio: ['ignore', 'pipe', 'pipe'],
-      // A killed run leaves its temporary data: here it goes with the script.
-      env: { ...process.env, TMPDIR: scriptDir },
+      env: { ...process.env, TMPDIR: temporary },
     });
     onTestFinished(() => {
       child.kill('SIGKILL');
