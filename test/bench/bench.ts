@@ -1,126 +1,101 @@
-/** `npm run bench`: whole processes, timed from outside, one run after the other; a table, and --json FILE. */
-import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+/** `npm run bench`: every speed that the README tells, measured; a table, and --json FILE. */
+import { once } from 'node:events';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
-import { Command } from 'commander';
-import type { Report } from '../../src/report.ts';
+import { join } from 'node:path';
+import { Worker } from 'node:worker_threads';
+import { Command, Option } from 'commander';
+import { openDatabase } from '../../src/connectome/database.ts';
+import { loadNeo4j } from '../../src/connectome/loadNeo4j.ts';
+import { connectNeo4j } from '../../src/connectome/neo4j.ts';
+import { startNeo4j, whyNoNeo4j } from '../support/neo4j/startNeo4j.ts';
+import { type Neo4jVersion, neo4jVersions } from '../support/neo4j/versions.ts';
+import { type Case, measureInTurn, type Result, tableOf } from './measure.ts';
+import { neo4jCases } from './neo4jCases.ts';
+import { DATA, datasetCases, indexCase } from './processCases.ts';
 
-interface Case {
-  name: string;
-  args: readonly string[];
-  /** Removed before each run, for a cold start. */
-  removed?: readonly string[];
+interface Flags {
+  runs: string;
+  only?: string;
+  json?: string;
+  version: Neo4jVersion;
 }
 
-interface Result {
-  name: string;
-  seconds: number[];
-  roundTrips: number | null;
-  rows: number | null;
-  peakMB: number | null;
-}
-
-const CLI = resolve(import.meta.dirname, '../cli.js');
-const DATA = resolve(import.meta.dirname, '../../../shared/data');
-
-function casesOf(dataset: string, preset: string): Case[] {
-  const index = [
-    'create-index',
-    '--source',
-    `${dataset}.duckdb`,
-    '--preset',
-    preset,
-    '--output',
-    dataset,
-    '--report',
-    'report.json',
-  ];
-  const file = (name: string): string => join(DATA, dataset, name);
-  return [
-    {
-      name: `${dataset}: import`,
-      args: [
-        'import',
-        '--neurons',
-        file('neurons.ndjson.gz'),
-        '--meta',
-        file('meta.json'),
-        '--into',
-        `${dataset}.duckdb`,
-      ],
-    },
-    { name: `${dataset}: create-index, cold`, args: index, removed: [dataset, 'cache', 'report.json'] },
-    { name: `${dataset}: create-index, nothing changed`, args: index },
-    { name: `${dataset}: create-index --quick`, args: [...index, '--quick'], removed: [dataset] },
-  ];
-}
-
-function measure({ name, args, removed = [] }: Case, folder: string, runs: number): Result {
-  const seconds: number[] = [];
-  for (let run = 0; run < runs; run++) {
-    for (const path of removed) rmSync(join(folder, path), { recursive: true, force: true });
-    const startedMs = performance.now();
-    const { status, stderr } = spawnSync(process.execPath, [CLI, ...args, '--silent'], {
-      cwd: folder,
-      encoding: 'utf8',
-    });
-    seconds.push((performance.now() - startedMs) / 1000);
-    if (status !== 0) throw new Error(`${name}: exit code ${status}: ${stderr}`);
-  }
-  const reportFile = join(folder, 'report.json');
-  const isIndex = args[0] === 'create-index' && existsSync(reportFile);
-  const report = isIndex ? (JSON.parse(readFileSync(reportFile, 'utf8')) as Report) : null;
-  return {
-    name,
-    seconds: seconds.sort((a, b) => a - b),
-    roundTrips: report?.roundTrips ?? null,
-    rows: report?.rows ?? null,
-    peakMB: report ? Math.round(report.peakRssBytes / 1e6) : null,
-  };
-}
-
-function tableOf(results: readonly Result[]): string {
-  const head = ['case', 'median s', 'min to max', 'round trips', 'rows', 'peak MB'];
-  const lines = results.map(({ name, seconds, roundTrips, rows, peakMB }) => [
-    name,
-    (seconds[seconds.length >> 1] ?? Number.NaN).toFixed(2),
-    `${seconds[0]?.toFixed(2)} to ${seconds.at(-1)?.toFixed(2)}`,
-    ...[roundTrips, rows, peakMB].map((value) => value?.toLocaleString('en-US') ?? ''),
-  ]);
-  return [head, head.map(() => '---'), ...lines].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
-}
-
-const options = new Command('bench')
+const flags = new Command('bench')
   .option('--runs <n>', 'runs of each case', '5')
-  .option('--only <regex>', 'cases whose name this finds')
+  .option('--only <regex>', 'the cases whose names this finds')
   .option('--json <file>', 'write the results to this file')
+  .addOption(new Option('--version <version>', 'the Neo4j to measure').choices([...neo4jVersions]).default('5.26'))
   .parse()
-  .opts<{ runs: string; only?: string; json?: string }>();
-
-const sample: Case = {
-  name: 'sample, 11,700 types, 165,000 cells: create-index',
-  args: ['create-index', '--source', 'sample?types=11700&cells=165000', '--cache', 'none', '--report', 'report.json'],
-  removed: ['site'],
-};
-const cases = existsSync(DATA)
-  ? [...casesOf('hemibrain-full', 'hemibrain'), ...casesOf('flywire-v783', 'flywire-fafb'), sample]
-  : [sample];
+  .opts<Flags>();
+const only = new RegExp(flags.only ?? '');
 const folder = mkdtempSync(join(tmpdir(), 'neurodex-bench-'));
-try {
-  if (!existsSync(DATA)) console.error('The datasets of ../shared/data are absent: only the sample is measured.');
-  const only = new RegExp(options.only ?? '');
-  const results: Result[] = [];
-  for (const one of cases) {
-    // An import is what the cases after it read, so it always runs, once if it is not asked for.
-    const isWanted = only.test(one.name);
-    if (isWanted || one.args[0] === 'import') {
-      const result = measure(one, folder, isWanted ? Number(options.runs) : 1);
-      if (isWanted) results.push(result);
+const results: Result[] = [];
+
+async function measure(title: string, cases: readonly Case[]): Promise<void> {
+  const wanted = cases.filter(({ name }) => only.test(name));
+  if (wanted.length === 0) return;
+  const measured = await measureInTurn(wanted, Number(flags.runs));
+  results.push(...measured);
+  console.log(`\n${title}\n\n${tableOf(measured)}`);
+}
+
+/** Fills a server with hemibrain-full and measures it directly and behind a link of 200 ms. */
+async function measureNeo4j(): Promise<void> {
+  const reason = await whyNoNeo4j(flags.version);
+  if (reason !== undefined) return console.log(`\nNeo4j ${flags.version}: not measured, ${reason}`);
+  const server = await startNeo4j({ version: flags.version });
+  try {
+    const [file, writer] = [
+      await openDatabase(join(folder, 'hemibrain-full.duckdb')),
+      await connectNeo4j({ uri: server.uri }),
+    ];
+    await loadNeo4j(file, writer);
+    await writer.close();
+    file.close();
+    const worker = new Worker(new URL('./proxyWorker.js', import.meta.url), {
+      workerData: { target: { host: '127.0.0.1', port: server.port }, rttMs: 200 },
+    });
+    const [port] = (await once(worker, 'message')) as [number];
+    for (const [link, uri] of [
+      ['0 ms', server.uri],
+      ['200 ms', `bolt://127.0.0.1:${port}`],
+    ] as const) {
+      const { cases, close } = await neo4jCases(uri, link, 'hemibrain_Neuron', 'hemibrain');
+      const flagsOf = ['--source', uri, '--preset', 'hemibrain', '--cache', 'none', '--output', 'bolt'];
+      const whole = [
+        indexCase(folder, `${link}: whole process, create-index`, flagsOf, ['bolt']),
+        indexCase(folder, `${link}: whole process, create-index --quick`, [...flagsOf, '--quick'], ['bolt']),
+      ];
+      // A JVM answers its first questions several times slower than those after.
+      await measureInTurn(cases, 2);
+      await measure(`hemibrain-full in Neo4j ${flags.version}, ${link} round trip`, [...cases, ...whole]);
+      await close();
     }
+    await worker.terminate();
+  } finally {
+    await server.stop();
   }
-  console.log(tableOf(results));
-  if (options.json) writeFileSync(options.json, `${JSON.stringify(results, null, 2)}\n`);
+}
+
+try {
+  if (existsSync(DATA)) {
+    const hemibrain = datasetCases(folder, 'hemibrain-full', 'hemibrain');
+    // What an import makes, the cases after it read, wanted or not.
+    await measureInTurn(hemibrain.slice(0, 1), 1);
+    await measure('hemibrain-full, 5,620 types, from a file', hemibrain);
+    const flywire = datasetCases(folder, 'flywire-v783', 'flywire-fafb');
+    if (flywire.some(({ name }) => only.test(name))) await measureInTurn(flywire.slice(0, 1), 1);
+    await measure('flywire-v783, 8,547 types, 137,677 cells, from a file', flywire);
+    await measureNeo4j();
+  } else {
+    console.error('The datasets of ../shared/data are absent: only the sample is measured.');
+  }
+  const sample = ['--source', 'sample?types=11700&cells=165000', '--cache', 'none'];
+  await measure('the sample in memory, made anew each time', [
+    indexCase(folder, 'sample, 11,700 types, 165,000 cells: create-index', sample, ['site']),
+  ]);
+  if (flags.json) writeFileSync(flags.json, `${JSON.stringify(results, null, 2)}\n`);
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }

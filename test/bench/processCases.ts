@@ -1,0 +1,72 @@
+/** The command line as a whole process, Node's start included: import and create-index, from files. */
+import { spawnSync } from 'node:child_process';
+import { readFileSync, rmSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import type { Report } from '../../src/report.ts';
+import type { Case, Cost } from './measure.ts';
+
+const CLI = resolve(import.meta.dirname, '../cli.js');
+
+/** The datasets beside the checkout. */
+export const DATA = resolve(import.meta.dirname, '../../../shared/data');
+
+/** @param folder where the cases work; what an import makes there, the cases after it read */
+export function datasetCases(folder: string, dataset: string, preset: string): Case[] {
+  const file = (name: string): string => join(DATA, dataset, name);
+  const files = ['--neurons', file('neurons.ndjson.gz'), '--meta', file('meta.json')];
+  const index = ['--source', `${dataset}.duckdb`, '--preset', preset];
+  return [
+    processCase(folder, `${dataset}: import`, ['import', ...files, '--into', `${dataset}.duckdb`]),
+    indexCase(
+      folder,
+      `${dataset}: create-index, cold`,
+      [...index, '--output', `${dataset}-cold`, '--cache', 'none'],
+      [`${dataset}-cold`],
+    ),
+    indexCase(folder, `${dataset}: create-index, nothing changed`, [...index, '--output', dataset]),
+    indexCase(
+      folder,
+      `${dataset}: create-index --quick`,
+      [...index, '--quick', '--output', `${dataset}-quick`],
+      [`${dataset}-quick`],
+    ),
+  ];
+}
+
+export function indexCase(
+  folder: string,
+  name: string,
+  flags: readonly string[],
+  removed: readonly string[] = [],
+): Case {
+  return processCase(folder, name, ['create-index', ...flags, '--report', 'report.json'], removed, () => {
+    const report = JSON.parse(readFileSync(join(folder, 'report.json'), 'utf8')) as Report;
+    return { roundTrips: report.roundTrips, rows: report.rows, bytes: report.bytes, peakBytes: report.peakRssBytes };
+  });
+}
+
+/** @param removed what is removed before each run, for a cold start */
+function processCase(
+  folder: string,
+  name: string,
+  args: readonly string[],
+  removed: readonly string[] = [],
+  costOf = (): Cost => ({}),
+): Case {
+  return {
+    name,
+    prepare: () => {
+      for (const path of removed) rmSync(join(folder, path), { recursive: true, force: true });
+    },
+    run: async () => {
+      const startedMs = performance.now();
+      const { status, stderr } = spawnSync(process.execPath, [CLI, ...args, '--silent'], {
+        cwd: folder,
+        encoding: 'utf8',
+      });
+      const ms = performance.now() - startedMs;
+      if (status !== 0) throw new Error(`${name}: exit code ${status}: ${stderr}`);
+      return { ms, ...costOf() };
+    },
+  };
+}
