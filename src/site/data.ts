@@ -1,5 +1,6 @@
 /** The Catalog as the files that other programs read: data/index.json, data/neurons.json, data/types.csv. */
 import { ANNOTATIONS, type Catalog, type TypeEntry } from '../catalog/catalog.ts';
+import { type CsvValue, csvText, LIST_SEPARATOR } from './csv.ts';
 import { slugOf } from './slug.ts';
 
 export const INDEX_PATH = 'data/index.json';
@@ -28,20 +29,13 @@ export function neuronsJson(catalog: Catalog, generated: string): string {
   })}\n`;
 }
 
-/** Between the values of one cell; no annotation that is known holds it. */
-const LIST_SEPARATOR = ' | ';
-
-/** data/types.csv (RFC 4180): one line a type; a cell is empty where the value is unknown, 0 where it is zero. */
+/** data/types.csv: one line a type. */
 export function typesCsv(catalog: Catalog): string {
-  return `${[
-    CSV_COLUMNS.map(([name]) => name),
-    ...catalog.types.map((type) => CSV_COLUMNS.map(([, read]) => read(type))),
-  ]
-    .map((cells) => cells.map(csvCell).join(','))
-    .join('\r\n')}\r\n`;
+  const rows = catalog.types.map((type) => CSV_COLUMNS.map(([, read]) => read(type)));
+  return csvText([CSV_COLUMNS.map(([name]) => name), ...rows]);
 }
 
-type CsvColumn = readonly [name: string, read: (type: TypeEntry) => string | number | null | undefined];
+type CsvColumn = readonly [name: string, read: (type: TypeEntry) => CsvValue];
 
 const CSV_COLUMNS: readonly CsvColumn[] = [
   ['type', (type) => type.name],
@@ -64,14 +58,3 @@ const CSV_COLUMNS: readonly CsvColumn[] = [
   ['failed', (type) => type.failed],
   ['slug', (type) => slugOf(type.name)],
 ];
-
-/**
- * A spreadsheet runs a cell that begins with = + - @ (or a tab or a return before one) as a formula. Such a
- * text gets an apostrophe in front, and so does one that begins with an apostrophe: take off one and it is as it was.
- */
-export function csvCell(value: string | number | null | undefined): string {
-  if (value === null || value === undefined) return '';
-  if (typeof value === 'number') return String(value);
-  const guarded = /^[=+\-@\t\r']/.test(value) ? `'${value}` : value;
-  return /[",\r\n]/.test(guarded) ? `"${guarded.replaceAll('"', '""')}"` : guarded;
-}

@@ -1,7 +1,7 @@
 import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { csvCell } from '../../src/site/data.ts';
+import { csvCell } from '../../src/site/csv.ts';
 import { writeFiles } from '../../src/site/write.ts';
 import { temporaryFolder } from '../support/cli.ts';
 import { parseCsv } from '../support/csv.ts';

@@ -1,24 +1,11 @@
 /** The selected types as CSV: the columns of data/types.csv, but for its slug, which needs a hash that browsers lack. */
 
 import { ANNOTATIONS } from '../../catalog/catalog.ts';
+import { type CsvValue, csvText, LIST_SEPARATOR } from '../csv.ts';
 import type { Table } from '../table.ts';
 import { annotationOf, sharesOf } from '../table.ts';
 
-type Value = string | number | undefined;
-
-const LIST_SEPARATOR = ' | ';
-
-/** Spreadsheets run cells that begin so; the apostrophe they take away again is kept unambiguous. */
-const FORMULA_START = /^[=+\-@\t\r']/;
-
-function cell(value: Value): string {
-  if (typeof value !== 'string') return String(value ?? '');
-  const guarded = FORMULA_START.test(value) ? `'${value}` : value;
-  return /[",\r\n]/.test(guarded) ? `"${guarded.replaceAll('"', '""')}"` : guarded;
-}
-
-/** What is not known is an empty cell, never a zero. */
-const COLUMNS: [name: string, read: (table: Table, type: number) => Value][] = [
+const COLUMNS: [name: string, read: (table: Table, type: number) => CsvValue][] = [
   ['type', (table, type) => table.names[type]],
   ['cells', (table, type) => table.total[type]],
   ['cells_left', (table, type) => table.left[type]],
@@ -44,7 +31,7 @@ function isKnown(table: Table, type: number): boolean {
   return table.roiData[type]?.state === 'known';
 }
 
-function failureOf(table: Table, type: number): Value {
+function failureOf(table: Table, type: number): CsvValue {
   const data = table.roiData[type];
   return data?.state === 'failed' ? data.reason : undefined;
 }
@@ -54,7 +41,6 @@ function joined(values: readonly string[]): string {
 }
 
 export function csvOf(table: Table, types: Iterable<number>): string {
-  const lines = [COLUMNS.map(([name]) => name)];
-  for (const type of types) lines.push(COLUMNS.map(([, read]) => cell(read(table, type))));
-  return lines.map((line) => `${line.join(',')}\r\n`).join('');
+  const rows = [...types].map((type) => COLUMNS.map(([, read]) => read(table, type)));
+  return csvText([COLUMNS.map(([name]) => name), ...rows]);
 }
