@@ -1,7 +1,8 @@
 /** A cache folder -> the keyv store in it; says so where there can be none. */
-import { mkdirSync } from 'node:fs';
+
 import { join } from 'node:path';
 import { Keyv, type KeyvStoreAdapter } from 'keyv';
+import { makeFolder } from '../folders.ts';
 
 export interface OpenStore {
   keyv: Keyv;
@@ -22,7 +23,7 @@ export async function openSqliteStore(folder: string): Promise<OpenStore> {
   } catch (cause) {
     throw new Error('@keyv/sqlite does not load; "npm install @keyv/sqlite" needs a C++ compiler', { cause });
   }
-  mkdirSync(folder, { recursive: true });
+  makeFolder(folder);
   const store = new KeyvSqlite({ uri: `sqlite://${join(folder, 'neurodex.sqlite')}`, busyTimeout: BUSY_TIMEOUT_MS });
   // keyv forwards the store's errors to its own listeners and throws where there is none.
   const keyv = new Keyv({

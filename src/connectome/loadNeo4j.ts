@@ -119,15 +119,13 @@ async function createCells(database: Database, labels: string, write: Write, opt
 }
 
 function roiProperties(rows: readonly Cell[][]): Properties {
-  const roiInfo: Record<string, Record<string, number>> = {};
-  const properties: Properties = {};
-  for (const [, roi, ...counts] of rows) {
+  const roiInfo = rows.map(([, roi, ...counts]) => {
     const entries = ROI_COUNT_COLUMNS.map((name, i) => [name, Number(counts[i] ?? 0)] as const);
     // neuPrint leaves zeros out.
-    roiInfo[String(roi)] = Object.fromEntries(entries.filter(([, count]) => count > 0));
-    properties[String(roi)] = true;
-  }
-  return { ...properties, roiInfo: JSON.stringify(roiInfo) };
+    return [String(roi), Object.fromEntries(entries.filter(([, count]) => count > 0))] as const;
+  });
+  const isTouched = roiInfo.map(([roi]) => [roi, true] as const);
+  return { ...Object.fromEntries(isTouched), roiInfo: JSON.stringify(Object.fromEntries(roiInfo)) };
 }
 
 async function createConnections(

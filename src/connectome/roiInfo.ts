@@ -21,6 +21,7 @@ export function sumRoiInfo(
     for (const [roi, counts] of Object.entries(parsed(type, roiInfo))) {
       if (!counts || !rois.has(roi)) continue;
       const { pre = 0, post = 0 } = counts;
+      if (!isCount(pre) || !isCount(post)) throw notCounts(type, roi, counts);
       const row = sums.get(roi);
       if (row) {
         row.pre += pre;
@@ -29,6 +30,17 @@ export function sumRoiInfo(
     }
   }
   return [...byType.values()].flatMap((sums) => [...sums.values()]);
+}
+
+function isCount(value: unknown): boolean {
+  return Number.isSafeInteger(value) && (value as number) >= 0;
+}
+
+function notCounts(type: string, roi: string, counts: object): DecodeError {
+  const [where, what] = [JSON.stringify(roi), JSON.stringify(counts).slice(0, 60)];
+  return new DecodeError(
+    `A cell of type ${JSON.stringify(type)}: expected whole numbers for pre and post in roiInfo[${where}], got ${what}.`,
+  );
 }
 
 function parsed(type: string, roiInfo: string): RoiInfo {

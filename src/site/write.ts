@@ -1,7 +1,8 @@
 /** Planned files -> a folder: only what changed, each file whole or not at all, none before all could be written. */
-import { mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { WriteError } from '../errors.ts';
+import { makeFolder } from '../folders.ts';
 import type { PlannedFile } from './pages.ts';
 
 export interface WriteResult {
@@ -26,7 +27,7 @@ export function writeFiles(files: readonly PlannedFile[], folder: string, token:
         result.unchanged.push(path);
         continue;
       }
-      mkdirSync(dirname(to), { recursive: true });
+      makeFolder(dirname(to));
       const from = `${to}.partial-${token}`;
       partial.push({ from, to });
       writeFileSync(from, bytes);
@@ -36,7 +37,7 @@ export function writeFiles(files: readonly PlannedFile[], folder: string, token:
   } catch (cause) {
     for (const { from } of partial) rmSync(from, { force: true });
     throw new WriteError(
-      `${folder}: cannot be written: ${reasonOf(cause as NodeJS.ErrnoException)}. The site is as it was.`,
+      `${folder}: cannot be written: ${reasonOf(cause as NodeJS.ErrnoException)}. What stood there still does.`,
       { cause },
     );
   }

@@ -233,7 +233,7 @@ describe('create-index leaves the last good site as it was', () => {
       find site -type f | sort | xargs sha256sum > after`;
     const { code, stdout, stderr } = await runProgram('unshare', ['-rm', 'sh', '-c', script], { cwd });
     expect({ code, stdout }).toEqual({ code: 0, stdout: 'code 1\n' });
-    expect(stderr).toBe('neurodex: site: cannot be written: the disk is full (ENOSPC). The site is as it was.\n');
+    expect(stderr).toBe('neurodex: site: cannot be written: the disk is full (ENOSPC). What stood there still does.\n');
     expect(readFileSync(join(cwd, 'after'), 'utf8')).toBe(readFileSync(join(cwd, 'before'), 'utf8'));
   });
 
@@ -246,6 +246,14 @@ describe('create-index leaves the last good site as it was', () => {
     expect({ code, stderr }).toEqual({
       code: 1,
       stderr: `neurodex: --output site: the folder ${join(cwd, 'site')} cannot be written to (EROFS).\n`,
+    });
+  });
+
+  test('when its folder is one that the system cannot have', async () => {
+    const { code, stderr } = await runCli([...SAMPLE, '--output', '/proc/site'], { cwd: temporaryFolder() });
+    expect({ code, stderr }).toEqual({
+      code: 1,
+      stderr: expect.stringContaining('neurodex: /proc/site: cannot be written: ENOENT'),
     });
   });
 
