@@ -5,7 +5,7 @@ import type { Catalog, RoiSummary, TypeEntry } from './catalog/catalog.ts';
 import { type BareEntry, entryOf, entryProperties, groupByType, type TypedRows } from './catalog/entry.ts';
 import { roiSummariser } from './catalog/roi.ts';
 import type { Ask, Connectome, DatasetDescription, RoiCountRow } from './connectome/connectome.ts';
-import { ConfigError, DecodeError } from './errors.ts';
+import { ConfigError, ConnectError, DecodeError } from './errors.ts';
 import type { Lookup } from './lookup/batch.ts';
 import { createLoader } from './lookup/loader.ts';
 import { withRetries } from './lookup/retry.ts';
@@ -59,8 +59,8 @@ export async function buildCatalog(parts: BuildParts): Promise<Catalog> {
 /** The description is kept across runs, and taken from there as long as the source says that nothing was edited. */
 async function describe({ connectome, cache, run }: BuildParts, ask: Ask): Promise<DatasetDescription> {
   const key = descriptionKey(connectome.id);
-  const kept = (await cache.get(key)) as DatasetDescription | undefined;
-  if (kept) {
+  const kept = await cache.get(key);
+  if (isDescription(kept)) {
     const edit = await withRetries(() => connectome.edit(ask), { ...ask, onRetry: run.retried });
     run.answered('edit', edit);
     if (edit.value !== null && kept.edit === edit.value) return kept;
@@ -85,10 +85,16 @@ async function catalogue(
 
 /** Asked beside the catalogue, since it is answered in no time and stops what could not end well. */
 async function requireSums({ connectome, run }: BuildParts, ask: Ask): Promise<void> {
-  const answer = await connectome.canSum(ask);
+  const answer = await withRetries(() => connectome.canSum(ask), { ...ask, onRetry: run.retried });
   run.answered('probe', answer);
   if (!answer.value)
     throw new ConfigError('--sums server: expected a server with APOC, which this one lacks; use --sums client.');
+}
+
+function isDescription(kept: unknown): kept is DatasetDescription {
+  if (typeof kept !== 'object' || kept === null) return false;
+  const { name, edit, primaryRois } = kept as Partial<DatasetDescription>;
+  return typeof name === 'string' && typeof edit === 'string' && (primaryRois === null || Array.isArray(primaryRois));
 }
 
 function nameWithTag({ name, tag }: { name: string; tag: string | null }): string {
@@ -151,6 +157,7 @@ async function roiSummaries(
     signal,
     timeoutMs: settings.timeoutMs,
     onRetry: run.retried,
+    onSplit: run.split,
     onBatch(names, answer) {
       run.answered(lookup.name, answer);
       done += sum(names.map(weightOf));
@@ -160,9 +167,10 @@ async function roiSummaries(
   const names = [...weights.keys()];
   const outcomes = await Promise.allSettled(names.map((name) => loader.load(name)));
   signal?.throwIfAborted();
-  // Nothing at all was answered: that is the source's failure, not the types'.
-  const first = outcomes[0];
-  if (first?.status === 'rejected' && outcomes.every((outcome) => outcome.status === 'rejected')) throw first.reason;
+  const reasons = outcomes.flatMap((outcome) => (outcome.status === 'rejected' ? [outcome.reason] : []));
+  // A type that fails by itself has an error of its own; one that several share is the source's failure.
+  const isShared = new Set(reasons).size < reasons.length || reasons.some((reason) => reason instanceof ConnectError);
+  if (isShared || reasons.length === names.length) throw reasons.at(-1);
   return new Map(names.map((name, i) => [name, valueOrError(outcomes[i] as PromiseSettledResult<RoiSummary>)]));
 }
 

@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 /** argv -> command. Alone touches the process: its arguments, environment, clocks, signals, output and exit code. */
+import { randomUUID } from 'node:crypto';
 import { Command, CommanderError, Option } from 'commander';
 import type { Context } from './commands/context.ts';
 import type { ConfigSources } from './config.ts';
@@ -37,30 +38,26 @@ async function perform({ silent, json }: OutputFlags, work: Work): Promise<void>
     abort.abort(new Error('interrupted'));
   };
   process.on('SIGINT', interrupt).on('SIGTERM', interrupt);
-  const epoch = process.env.SOURCE_DATE_EPOCH;
-  const context: Context = {
+  const contextOf = (): Context => ({
     signal: abort.signal,
     now,
-    today: {
-      iso: `${(epoch ? new Date(Number(epoch) * 1000) : new Date()).toISOString().slice(0, 19)}Z`,
-      isFixed: Boolean(epoch),
-    },
-    token: String(process.pid),
+    today: today(process.env.SOURCE_DATE_EPOCH),
+    token: `${process.pid}-${randomUUID().slice(0, 8)}`,
     peakRssBytes: () => process.resourceUsage().maxRSS * 1024,
     onEvent: (event) => {
       if (!abort.signal.aborted) progress.show(event);
     },
-  };
+  });
   const print = (text: string, result: object): void => {
     progress.stop();
     if (json) process.stdout.write(`${JSON.stringify({ event: 'done', ...result })}\n`);
     else if (!silent) process.stdout.write(`${text}\n`);
   };
   try {
-    process.exitCode = await work(context, print);
+    process.exitCode = await work(contextOf(), print);
   } catch (error) {
     progress.stop();
-    const message = abort.signal.aborted ? 'interrupted; nothing was changed.' : messageOf(error);
+    const message = abort.signal.aborted ? 'interrupted.' : messageOf(error);
     if (json) process.stdout.write(`${JSON.stringify({ event: 'error', message })}\n`);
     process.stderr.write(`neurodex: ${message}\n`);
     process.exitCode = abort.signal.aborted ? EXIT.interrupted : exitCodeOf(error);
@@ -69,6 +66,14 @@ async function perform({ silent, json }: OutputFlags, work: Work): Promise<void>
   } finally {
     process.off('SIGINT', interrupt).off('SIGTERM', interrupt);
   }
+}
+
+function today(epoch: string | undefined): Context['today'] {
+  const time = epoch ? new Date(Number(epoch) * 1000) : new Date();
+  if (Number.isNaN(time.getTime())) {
+    throw new ConfigError(`SOURCE_DATE_EPOCH: expected seconds since 1970, got ${JSON.stringify(epoch)}.`);
+  }
+  return { iso: `${time.toISOString().slice(0, 19)}Z`, isFixed: Boolean(epoch) };
 }
 
 function exitCodeOf(error: unknown): number {

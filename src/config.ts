@@ -1,8 +1,8 @@
 /** Layers of settings -> the settings of a run: flags > environment > file > preset > default. */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { isMap, isScalar, LineCounter, parse, parseDocument } from 'yaml';
-import { ConfigError } from './errors.ts';
+import { type Document, isMap, isScalar, LineCounter, parseDocument } from 'yaml';
+import { ConfigError, withoutSecrets } from './errors.ts';
 import { packageRoot } from './packageRoot.ts';
 import { isSettingKey, SETTINGS, type SettingKey, type Settings } from './settings.ts';
 
@@ -53,7 +53,7 @@ export function loadConfig(sources: ConfigSources = {}): Config {
     if (!result.success) {
       const expected = result.error.issues[0]?.message ?? 'another value';
       throw new ConfigError(
-        `${said?.origin ?? 'default'}: ${key}: expected ${expected}, got ${shownValue(key, said?.value)}.`,
+        `${placeOf(key, said?.origin ?? 'default')}: expected ${expected}, got ${shownValue(key, said?.value)}.`,
       );
     }
     settings[key] = result.data;
@@ -62,10 +62,16 @@ export function loadConfig(sources: ConfigSources = {}): Config {
   return { settings: settings as Settings, origins: origins as Record<SettingKey, string> };
 }
 
+/** "--concurrency" names its setting; a line of a file or a variable does not. */
+function placeOf(key: string, origin: string): string {
+  return origin.startsWith('--') ? origin : `${origin}: ${key}`;
+}
+
 /** A setting's value for people: a password is never shown. */
 export function shownValue(key: string, value: unknown): string {
   if (value === undefined) return '(not set)';
   if (key === 'password') return '***';
+  if (key === 'source') return JSON.stringify(withoutSecrets(String(value)));
   return JSON.stringify(value, (_, inner: unknown) => (inner instanceof RegExp ? inner.source : inner));
 }
 
@@ -93,11 +99,24 @@ function assignmentLayer(assignments: readonly string[]): Layer {
   const layer: Layer = new Map();
   for (const assignment of assignments) {
     const [key = '', ...rest] = assignment.split('=');
-    const origin = `--set ${assignment}`;
+    // Without the value: it may be a password that was meant for the environment.
+    const origin = `--set ${key}`;
     if (rest.length === 0) throw new ConfigError(`${origin}: expected key=value.`);
-    layer.set(knownKey(key, origin), { value: parse(rest.join('=')), origin });
+    if (key === 'password')
+      throw new ConfigError(
+        '--set password: expected the password in NEO4J_PASSWORD, where other users cannot read it.',
+      );
+    const known = knownKey(key, origin);
+    layer.set(known, { value: assignedValue(known, rest.join('=')), origin });
   }
   return layer;
+}
+
+/** The text itself where that will do (a regular expression like "[LR]$" is no YAML), else the YAML in it. */
+function assignedValue(key: SettingKey, text: string): unknown {
+  if (SETTINGS[key].schema.safeParse(text).success) return text;
+  const document = parseDocument(text);
+  return document.errors.length > 0 ? text : document.toJS();
 }
 
 function envLayer(env: Readonly<Record<string, string | undefined>>): Layer {
@@ -142,13 +161,21 @@ function fileLayer(file: string, shown = file): Layer {
       if (isMap(value) && !isSettingKey(name)) visit(value, `${name}.`);
       else
         layer.set(knownKey(name, origin), {
-          value: (value as { toJS(doc: unknown): unknown } | null)?.toJS(document),
+          value: plainValue(value, document, origin),
           origin,
         });
     }
   };
   if (document.contents !== null) visit(document.contents, '');
   return layer;
+}
+
+function plainValue(node: unknown, document: Document, origin: string): unknown {
+  try {
+    return (node as { toJS(document: Document): unknown } | null)?.toJS(document);
+  } catch (cause) {
+    throw new ConfigError(`${origin}: ${(cause as Error).message}`, { cause });
+  }
 }
 
 function knownKey(key: string, origin: string): SettingKey {

@@ -25,9 +25,12 @@ export class ConnectError extends Error {
 export class QueryError extends Error {
   override name = 'QueryError';
   readonly isTransient: boolean;
-  constructor(message: string, { cause, isTransient = false }: SourceErrorOptions = {}) {
-    super(message, { cause });
-    this.isTransient = isTransient;
+  /** The question names a function that the server does not have. */
+  readonly isUnknownFunction: boolean;
+  constructor(message: string, options: SourceErrorOptions & { isUnknownFunction?: boolean } = {}) {
+    super(message, { cause: options.cause });
+    this.isTransient = options.isTransient ?? false;
+    this.isUnknownFunction = options.isUnknownFunction ?? false;
   }
 }
 
@@ -43,4 +46,9 @@ export class WriteError extends Error {
 
 export function isTransient(error: unknown): boolean {
   return (error instanceof ConnectError || error instanceof QueryError) && error.isTransient;
+}
+
+/** A URI may carry a password, which no message repeats. */
+export function withoutSecrets(uri: string): string {
+  return uri.replace(/\/\/.*@/, '//***@');
 }

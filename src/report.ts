@@ -46,6 +46,8 @@ export interface Run {
   note(text: string): void;
   /** Counts a question that is asked again. */
   retried(): void;
+  /** Counts a batch that is halved after it failed. */
+  split(): void;
   /** Counts an answer of the source; `question` names what was asked. */
   answered(question: string, cost: { roundTrips: number; rows: number }): void;
 }
@@ -91,6 +93,10 @@ export function createRun(command: string, now: Now, onEvent: (event: RunEvent) 
     },
     retried: () => {
       report.retries++;
+      report.roundTrips++;
+    },
+    split: () => {
+      report.splits++;
       report.roundTrips++;
     },
     answered(question, { roundTrips, rows }) {

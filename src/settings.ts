@@ -32,7 +32,12 @@ const regex = z.string('a regular expression').transform((source, context) => {
 });
 
 const sideRule = z.strictObject(
-  { property: z.string('a neuron property').min(1), pattern: regex.optional() },
+  {
+    property: z.string('a neuron property').min(1),
+    pattern: regex
+      .refine((pattern) => /\((?!\?)/.test(pattern.source), 'a pattern with a group that holds the side')
+      .optional(),
+  },
   'a list of {property, pattern?}',
 );
 
@@ -65,7 +70,9 @@ export const SETTINGS = {
     flag: '--preset <name>',
     env: 'NEURODEX_PRESET',
   }),
-  types: setting(z.array(text, 'a list of type names').optional(), 'only these types', { flag: '--types <names...>' }),
+  types: setting(z.array(text, 'a list of type names').min(1, 'at least one type').optional(), 'only these types', {
+    flag: '--types <names...>',
+  }),
   match: setting(regex.optional(), 'only the types that this regular expression finds', { flag: '--match <regex>' }),
   quick: setting(
     z.boolean('true or false').default(false),
@@ -78,17 +85,25 @@ export const SETTINGS = {
     flag: '--output <folder>',
     env: 'NEURODEX_OUTPUT',
   }),
-  cache: setting(text.default('cache'), 'the folder that keeps what was learned, or none', {
-    flag: '--cache <folder|none>',
-    env: 'NEURODEX_CACHE',
-  }),
+  cache: setting(
+    text.regex(/^(?!.*:\/\/)/, 'a folder, or none').default('cache'),
+    'the folder that keeps what was learned, or none',
+    {
+      flag: '--cache <folder|none>',
+      env: 'NEURODEX_CACHE',
+    },
+  ),
   report: setting(text.optional(), 'write what the run did to this file, as JSON', { flag: '--report <file>' }),
   strict: setting(z.boolean('true or false').default(false), 'write no site if any type failed', { flag: '--strict' }),
   concurrency: setting(count.max(256, 'at most 256').default(2), 'queries in flight at once', {
     flag: '--concurrency <n>',
   }),
   batchWeight: setting(count.default(20_000), 'cells in a batch of types', { flag: '--batch-weight <n>' }),
-  timeoutMs: setting(count.default(60_000), 'how long a single query may take', { flag: '--timeout-ms <n>' }),
+  timeoutMs: setting(
+    count.max(2_000_000_000, 'at most 2,000,000,000 (23 days)').default(60_000),
+    'how long a single query may take',
+    { flag: '--timeout-ms <n>' },
+  ),
   sides: setting(
     z.array(sideRule, 'a list of {property, pattern?}').min(1, 'at least one rule'),
     "where a cell's side is read from: the first rule that gives a known side wins",

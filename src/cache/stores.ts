@@ -1,5 +1,5 @@
 /** A cache folder -> the keyv store in it; says so where there can be none. */
-
+import { closeSync, existsSync, openSync, readSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { Keyv, type KeyvStoreAdapter } from 'keyv';
 import { makeFolder } from '../folders.ts';
@@ -8,6 +8,10 @@ export interface OpenStore {
   keyv: Keyv;
   close(): Promise<void>;
 }
+
+/** Marks our databases: "ndex", at the place that SQLite keeps for it in a file's head. */
+const APPLICATION_ID = 0x6e646578;
+const APPLICATION_ID_AT = 68;
 
 /** Four processes that write at once lose rows to SQLITE_BUSY without it, none with it. */
 const BUSY_TIMEOUT_MS = 10_000;
@@ -24,7 +28,9 @@ export async function openSqliteStore(folder: string): Promise<OpenStore> {
     throw new Error('@keyv/sqlite does not load; "npm install @keyv/sqlite" needs a C++ compiler', { cause });
   }
   makeFolder(folder);
-  const store = new KeyvSqlite({ uri: `sqlite://${join(folder, 'neurodex.sqlite')}`, busyTimeout: BUSY_TIMEOUT_MS });
+  const file = join(folder, 'neurodex.sqlite');
+  requireOurs(file);
+  const store = new KeyvSqlite({ uri: `sqlite://${file}`, busyTimeout: BUSY_TIMEOUT_MS });
   // keyv forwards the store's errors to its own listeners and throws where there is none.
   const keyv = new Keyv({
     store: store as unknown as KeyvStoreAdapter,
@@ -34,7 +40,27 @@ export async function openSqliteStore(folder: string): Promise<OpenStore> {
     deserialize: JSON.parse,
   });
   keyv.on('error', () => undefined);
-  await store.query('PRAGMA journal_mode = WAL');
-  await store.query('PRAGMA synchronous = NORMAL');
+  try {
+    await store.query(`PRAGMA application_id = ${APPLICATION_ID}`);
+    await store.query('PRAGMA journal_mode = WAL');
+    await store.query('PRAGMA synchronous = NORMAL');
+  } catch (error) {
+    await store.close();
+    throw error;
+  }
   return { keyv, close: () => store.close() };
+}
+
+/** @throws an Error if another program's database stands there: not a byte of it is changed */
+function requireOurs(file: string): void {
+  if (!existsSync(file) || statSync(file).size === 0) return;
+  const handle = openSync(file, 'r');
+  try {
+    const head = Buffer.alloc(APPLICATION_ID_AT + 4);
+    readSync(handle, head, 0, head.length, 0);
+    if (head.readUInt32BE(APPLICATION_ID_AT) === APPLICATION_ID) return;
+  } finally {
+    closeSync(handle);
+  }
+  throw new Error(`${file} is not a database of neurodex; move it away, or name another folder by --cache`);
 }

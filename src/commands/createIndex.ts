@@ -1,12 +1,11 @@
 /** `neurodex create-index`: opens source and cache, builds the catalogue, writes the site. */
-import { accessSync, constants, existsSync, statSync } from 'node:fs';
-import { basename, dirname, join, resolve } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { buildCatalog } from '../build.ts';
 import { openSqliteStore } from '../cache/stores.ts';
 import { type Cache, createCache } from '../cache/twoLevel.ts';
 import type { Catalog } from '../catalog/catalog.ts';
-import { openConnectome } from '../connectome/open.ts';
-import { ConfigError, WriteError } from '../errors.ts';
+import { openConnectome, SOURCES } from '../connectome/open.ts';
+import { ConfigError } from '../errors.ts';
 import { packageRoot } from '../packageRoot.ts';
 import { createRun, type Report, type Run } from '../report.ts';
 import type { Settings } from '../settings.ts';
@@ -14,14 +13,15 @@ import { aboutOf } from '../site/pages.ts';
 import { generatedBefore, planSite } from '../site/plan.ts';
 import { writeFiles } from '../site/write.ts';
 import type { Context } from './context.ts';
+import { requireReportFile, requireSiteFolder } from './targets.ts';
 
 /** @throws what stopped the run; the site in the output folder is then as it was */
 export async function createIndex(settings: Settings, context: Context): Promise<Report> {
   const run = createRun('create-index', context.now, context.onEvent);
   const { source, output } = settings;
-  if (source === undefined)
-    throw new ConfigError('--source: expected a file made by "neurodex import", or sample; got nothing.');
-  requireFolder(output);
+  if (source === undefined) throw new ConfigError(`--source: expected ${SOURCES}; got nothing.`);
+  requireSiteFolder(output);
+  if (settings.report !== undefined) requireReportFile(settings.report);
   const cache = await openCache(settings.cache, run);
   try {
     const catalog = await build(settings, cache, run, context, source);
@@ -72,21 +72,6 @@ function writeSite(catalog: Catalog, settings: Settings, run: Run, { today, sign
   const { written, unchanged } = writeFiles(files, output, token);
   run.report.filesWritten = written;
   run.report.filesUnchanged = unchanged;
-}
-
-/** Asked before the first query: a build of minutes must not end at a folder that cannot be. */
-function requireFolder(output: string): void {
-  let existing = resolve(output);
-  while (!existsSync(existing)) existing = dirname(existing);
-  if (!statSync(existing).isDirectory()) {
-    throw new WriteError(`--output ${output}: expected a folder, found a file. Choose another name.`);
-  }
-  try {
-    accessSync(existing, constants.W_OK);
-  } catch (cause) {
-    const { code } = cause as NodeJS.ErrnoException;
-    throw new WriteError(`--output ${output}: the folder ${existing} cannot be written to (${code}).`, { cause });
-  }
 }
 
 async function openCache(folder: string, run: Run): Promise<Cache> {

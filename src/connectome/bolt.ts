@@ -71,13 +71,15 @@ function connectomeOnNeo4j(server: Neo4jServer, { uri, database = 'neo4j', datas
       try {
         return answered(true, await server.read(apocQuery(), {}, ask));
       } catch (error) {
-        if (!(error instanceof QueryError)) throw error;
+        if (!(error instanceof QueryError && error.isUnknownFunction)) throw error;
         return { value: false, serverMs: null, rows: 0, roundTrips: 1 };
       }
     },
 
     async roiCounts(types, rois, ask) {
       const label = await labelOf(ask);
+      // UNWIND would count the cells of a type that is named twice twice.
+      types = [...new Set(types)];
       if (ask?.sums === 'server') {
         const answer = await server.read(roiSumsQuery(label), { types, rois }, ask);
         const value = answer.rows.map(([type, roi, pre, post]) => ({
@@ -136,5 +138,7 @@ function editOf({ uuid, lastDatabaseEdit }: Record<string, unknown>): string | n
 }
 
 function textOrNull(value: unknown): string | null {
-  return value === null || value === undefined ? null : String(value);
+  if (value === null || value === undefined) return null;
+  // As a file's lists are read.
+  return Array.isArray(value) ? JSON.stringify(value) : String(value);
 }

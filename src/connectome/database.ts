@@ -1,6 +1,6 @@
 /** An embedded DuckDB: opens it, runs SQL under a signal, tells its errors apart. Alone imports the client. */
 import { type DuckDBConnection, DuckDBInstance, type DuckDBType, LIST, listValue, VARCHAR } from '@duckdb/node-api';
-import { ConfigError, ConnectError, QueryError, WriteError } from '../errors.ts';
+import { ConfigError, ConnectError, DecodeError, QueryError, WriteError } from '../errors.ts';
 import type { Ask } from './connectome.ts';
 
 export type Cell = string | number | bigint | boolean | null;
@@ -54,8 +54,9 @@ async function open(file: string, options: Record<string, string>): Promise<Data
     const interrupt = (): void => {
       repeated ??= setInterval(() => connection.interrupt(), INTERRUPT_EVERY_MS);
     };
-    ask.signal?.addEventListener('abort', interrupt);
-    deadline?.addEventListener('abort', interrupt);
+    // One signal a query: hundreds of them may wait on the run's own.
+    const stop = AbortSignal.any([ask.signal, deadline].filter((signal) => signal !== undefined));
+    stop.addEventListener('abort', interrupt);
     try {
       ask.signal?.throwIfAborted();
       const result = await connection.stream(sql, parameters.map(clientValue), parameters.map(clientType));
@@ -72,8 +73,7 @@ async function open(file: string, options: Record<string, string>): Promise<Data
       throw queryError(cause);
     } finally {
       clearInterval(repeated);
-      ask.signal?.removeEventListener('abort', interrupt);
-      deadline?.removeEventListener('abort', interrupt);
+      stop.removeEventListener('abort', interrupt);
       idle.push(connection);
     }
   };
@@ -110,7 +110,16 @@ function openError(file: string, cause: unknown): Error {
       { cause },
     );
   }
-  if (/lock/i.test(reason)) {
+  if (/version number \d+/.test(reason)) {
+    return new ConfigError(
+      `${file}: made by a newer DuckDB than neurodex reads; make it anew with "neurodex import".`,
+      { cause },
+    );
+  }
+  if (/corrupt|checksum|truncated|Could not read/i.test(reason)) {
+    return new DecodeError(`${file}: damaged (${reason}); make it anew with "neurodex import".`, { cause });
+  }
+  if (/could not set lock/i.test(reason)) {
     return new ConnectError(`${file}: another process has it open for writing; wait until that is done.`, { cause });
   }
   return new ConnectError(`${file}: cannot be opened: ${reason}`, { cause });

@@ -68,7 +68,7 @@ export async function connectomeOn(database: Database, { id, edit }: Identity): 
           post: post as number,
           values: positions.map((position) => (found[position] ?? null) as string | null),
         }),
-        `SELECT type, ${counts}${values} FROM neuron WHERE type IS NOT NULL GROUP BY ALL
+        `SELECT type::VARCHAR, ${counts}${values} FROM neuron WHERE type IS NOT NULL GROUP BY ALL
          UNION ALL
          SELECT NULL, ${counts}${', NULL'.repeat(known.length)} FROM neuron WHERE type IS NULL HAVING count(*) > 0`,
         [],
@@ -80,9 +80,9 @@ export async function connectomeOn(database: Database, { id, edit }: Identity): 
     async roiCounts(types, rois, ask) {
       const rows = await database.queryAs(
         ([type, roi, pre, post]) => ({ type, roi, pre, post }) as RoiCountRow,
-        `SELECT n.type, r.roi, coalesce(sum(r.pre), 0)::DOUBLE, coalesce(sum(r.post), 0)::DOUBLE
+        `SELECT n.type::VARCHAR, r.roi, coalesce(sum(r.pre), 0)::DOUBLE, coalesce(sum(r.post), 0)::DOUBLE
          FROM neuron n JOIN roi_count r USING (bodyId)
-         WHERE n.type IN (SELECT unnest($1)) AND r.roi IN (SELECT unnest($2))
+         WHERE n.type::VARCHAR IN (SELECT unnest($1)) AND r.roi IN (SELECT unnest($2))
          GROUP BY ALL`,
         [types, rois],
         ask,

@@ -1,10 +1,10 @@
 /** Files of neurons, Meta, ROI counts and connections -> one DuckDB file, which appears whole or not at all. */
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
 import { ConfigError, DecodeError, WriteError } from '../errors.ts';
 import { type Database, quoteIdentifier } from './database.ts';
 import { descriptionFromMeta } from './meta.ts';
-import { type Relation, readerOf } from './readers.ts';
+import { type Relation, readerOf, refuseTwins } from './readers.ts';
 import { createMeta, createRoiCount, ROI_COUNT_COLUMNS } from './tables.ts';
 import { writeWhole } from './wholeFile.ts';
 
@@ -49,24 +49,33 @@ export async function importFiles(files: ImportFiles, options: ImportOptions): P
     onStep('ROI counts');
     if (files.roiCounts === undefined) await roiCountsFromRoiInfo(database, neurons, signal);
     else await roiCountsFromFile(database, files.roiCounts, signal);
+    if (files.roiCounts !== undefined && neurons.columns.includes('roiInfo')) {
+      notes.push(`${files.neurons}: its roiInfo is passed over for ${files.roiCounts}.`);
+    }
     onStep('connections');
     await createConnection(database, files.connections, signal);
     await createMeta(database, meta);
     const [counts] = await database.query(
-      `SELECT count(*)::DOUBLE, count(type)::DOUBLE, count(DISTINCT type)::DOUBLE,
-              (SELECT count(*) FROM roi_count)::DOUBLE, (SELECT count(*) FROM connection)::DOUBLE FROM neuron`,
+      `SELECT count(*)::DOUBLE, count(named)::DOUBLE, count(DISTINCT named)::DOUBLE,
+              (SELECT count(*) FROM roi_count)::DOUBLE, (SELECT count(*) FROM connection)::DOUBLE
+       FROM (SELECT CASE WHEN trim(type) <> '' THEN type END AS named FROM neuron)`,
     );
     const [cells = 0, typed = 0, types = 0, roiCounts = 0, connections = 0] = (counts ?? []) as number[];
+    notes.push(...(await notesOnNeurons(database, neurons)));
     return { cells, typed, types, roiCounts, connections, notes };
   });
 }
 
 function readMeta(file: string): Record<string, unknown> {
-  if (!existsSync(file)) throw new ConfigError(`${file}: no such file.`);
+  const stat = statSync(file, { throwIfNoEntry: false });
+  if (stat === undefined) throw new ConfigError(`${file}: no such file.`);
+  if (!stat.isFile()) throw new ConfigError(`${file}: expected a file, found a directory.`);
   let meta: unknown;
   try {
     const bytes = readFileSync(file);
-    meta = JSON.parse((bytes.readUInt16BE(0) === 0x1f8b ? gunzipSync(bytes) : bytes).toString('utf8'));
+    const isGzip = bytes.length > 1 && bytes.readUInt16BE(0) === 0x1f8b;
+    // Windows editors put a byte order mark in front.
+    meta = JSON.parse((isGzip ? gunzipSync(bytes) : bytes).toString('utf8').replace(/^\uFEFF/, ''));
   } catch (cause) {
     throw new DecodeError(
       `${file}: expected the properties of a :Meta node as one JSON object: ${(cause as Error).message}`,
@@ -76,6 +85,7 @@ function readMeta(file: string): Record<string, unknown> {
   if (typeof meta !== 'object' || meta === null || Array.isArray(meta)) {
     throw new DecodeError(`${file}: expected the properties of a :Meta node as one JSON object.`);
   }
+  refuseTwins(file, Object.keys(meta));
   return meta as Record<string, unknown>;
 }
 
@@ -86,6 +96,27 @@ function missingInMeta(meta: Record<string, unknown>, file: string): string[] {
     notes.push(`${file} has no primaryRois: ROI shares and regions cannot be told.`);
   if (description.roiHierarchy === null)
     notes.push(`${file} has no roiHierarchy: each ROI will count as its own region.`);
+  return notes;
+}
+
+async function notesOnNeurons(database: Database, neurons: Relation): Promise<string[]> {
+  const notes: string[] = [];
+  const missing = ['pre', 'post'].filter((column) => !neurons.columns.includes(column));
+  if (missing.length > 0)
+    notes.push(`${neurons.file} has no column ${missing.join(', ')}: the totals of synapses will be 0.`);
+  const [[strangers = 0] = []] = await database.query(
+    'SELECT count(*)::DOUBLE FROM roi_count WHERE bodyId NOT IN (SELECT bodyId FROM neuron)',
+  );
+  if (Number(strangers) > 0)
+    notes.push(`${strangers} ROI counts are of bodies that ${neurons.file} does not list: no type has them.`);
+  // R writes NA for what is absent, pandas may write nan.
+  const [placeholder] = await database.query(
+    `SELECT type FROM neuron WHERE lower(type) IN ('na', 'nan', 'none', 'null') LIMIT 1`,
+  );
+  if (placeholder)
+    notes.push(
+      `${neurons.file} has a type ${JSON.stringify(placeholder[0])}: it counts as a type; leave the cell empty if it is none.`,
+    );
   return notes;
 }
 

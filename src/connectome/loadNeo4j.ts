@@ -2,7 +2,7 @@
 import { ConfigError } from '../errors.ts';
 import { quoteName } from './cypher.ts';
 import { type Cell, type Database, quoteIdentifier } from './database.ts';
-import type { Neo4jServer } from './neo4j.ts';
+import type { Neo4jAnswer, Neo4jServer } from './neo4j.ts';
 import { ROI_COUNT_COLUMNS } from './tables.ts';
 
 export interface LoadOptions {
@@ -27,7 +27,7 @@ export async function loadNeo4j(
   options: LoadOptions = {},
 ): Promise<LoadResult> {
   const { signal } = options;
-  const write = (cypher: string, parameters = {}): Promise<unknown> => server.write(cypher, parameters, { signal });
+  const write = (cypher: string, parameters = {}): Promise<Neo4jAnswer> => server.write(cypher, parameters, { signal });
   const [[hasNodes] = []] = (await server.read('MATCH (n) RETURN true LIMIT 1', {}, { signal })).rows;
   if (hasNodes)
     throw new ConfigError(
@@ -50,11 +50,12 @@ export async function loadNeo4j(
 }
 
 type Properties = Record<string, unknown>;
-type Write = (cypher: string, parameters?: object) => Promise<unknown>;
+type Write = (cypher: string, parameters?: object) => Promise<Neo4jAnswer>;
 
 /** A table's columns in SQL that gives lists as JSON text, and their values as Neo4j holds them. */
 interface Reader {
   select: string;
+  names: string[];
   propertiesOf(row: readonly Cell[]): Properties;
 }
 
@@ -63,25 +64,39 @@ async function readerOf(database: Database, table: string): Promise<Reader> {
     'SELECT column_name, data_type FROM duckdb_columns() WHERE table_name = $1 ORDER BY column_index',
     [table],
   );
-  const columns = rows.map(([name, type]) => ({ name: String(name), isList: String(type).endsWith('[]') }));
-  const sqlOf = ({ name, isList }: (typeof columns)[0]): string =>
-    isList ? `to_json(${quoteIdentifier(name)})::VARCHAR` : quoteIdentifier(name);
+  const columns = rows.map(([name, type]) => ({
+    name: String(name),
+    type: String(type),
+    isList: String(type).endsWith('[]'),
+  }));
+  const sqlOf = ({ name, type, isList }: (typeof columns)[0]): string => {
+    const column = quoteIdentifier(name);
+    // Items as text: those of a BIGINT[] may exceed 2^53. Dates, decimals and the like travel as text too.
+    if (isList) return `to_json(${column}::VARCHAR[])::VARCHAR`;
+    return SCALARS.has(type) ? column : `${column}::VARCHAR`;
+  };
   return {
     select: columns.map(sqlOf).join(', '),
+    names: columns.map(({ name }) => name),
     propertiesOf: (row) =>
       Object.fromEntries(
-        columns.flatMap(({ name, isList }, i) => {
+        columns.flatMap(({ name, type, isList }, i) => {
           const value = row[i] ?? null;
           if (value === null) return [];
-          return [[name, isList ? (JSON.parse(String(value)) as unknown[]).map(wholeAsInteger) : value]];
+          return [[name, isList ? itemsOf(String(value), type) : value]];
         }),
       ),
   };
 }
 
+/** Column types whose values Neo4j holds as they are. */
+const SCALARS = new Set(['VARCHAR', 'BIGINT', 'INTEGER', 'SMALLINT', 'DOUBLE', 'FLOAT', 'BOOLEAN']);
+
 /** The driver sends a JavaScript number as a float, a bigint as an integer. */
-function wholeAsInteger(value: unknown): unknown {
-  return Number.isInteger(value) ? BigInt(value as number) : value;
+function itemsOf(json: string, type: string): unknown[] {
+  const items = JSON.parse(json) as string[];
+  if (/INT\[\]$/.test(type)) return items.map(BigInt);
+  return /^(DOUBLE|FLOAT)/.test(type) ? items.map(Number) : items;
 }
 
 async function metaProperties(database: Database): Promise<Properties> {
@@ -94,7 +109,8 @@ async function metaProperties(database: Database): Promise<Properties> {
 async function createCells(database: Database, labels: string, write: Write, options: LoadOptions): Promise<void> {
   const { signal, onProgress } = options;
   const reader = await readerOf(database, 'neuron');
-  const total = await countOf(database, 'neuron');
+  const total = await rowidsOf(database, 'neuron');
+  const properties = new Set(reader.names);
   await inBatches(total, CELLS_A_BATCH, async (from, to) => {
     const part = `FROM neuron WHERE rowid >= ${from} AND rowid < ${to}`;
     const roiRows = await database.query(
@@ -110,7 +126,7 @@ async function createCells(database: Database, labels: string, write: Write, opt
     }
     const cells = await database.query(`SELECT bodyId, ${reader.select} ${part}`, [], { signal });
     const rows = cells.map(([bodyId, ...values]) => ({
-      ...roiProperties(roisOf.get(bodyId ?? null) ?? []),
+      ...roiProperties(roisOf.get(bodyId ?? null) ?? [], properties),
       ...reader.propertiesOf(values),
     }));
     await write(`UNWIND $rows AS row CREATE (n:${labels}) SET n = row`, { rows });
@@ -118,13 +134,14 @@ async function createCells(database: Database, labels: string, write: Write, opt
   });
 }
 
-function roiProperties(rows: readonly Cell[][]): Properties {
+/** @param taken names of neuron properties, which an ROI of the same name must not set */
+function roiProperties(rows: readonly Cell[][], taken: ReadonlySet<string>): Properties {
   const roiInfo = rows.map(([, roi, ...counts]) => {
     const entries = ROI_COUNT_COLUMNS.map((name, i) => [name, Number(counts[i] ?? 0)] as const);
     // neuPrint leaves zeros out.
     return [String(roi), Object.fromEntries(entries.filter(([, count]) => count > 0))] as const;
   });
-  const isTouched = roiInfo.map(([roi]) => [roi, true] as const);
+  const isTouched = roiInfo.flatMap(([roi]) => (taken.has(roi) ? [] : [[roi, true] as const]));
   return { ...Object.fromEntries(isTouched), roiInfo: JSON.stringify(Object.fromEntries(roiInfo)) };
 }
 
@@ -135,26 +152,37 @@ async function createConnections(
   options: LoadOptions,
 ): Promise<number> {
   const { signal, onProgress } = options;
-  const total = await countOf(database, 'connection');
+  const total = await rowidsOf(database, 'connection');
+  let created = 0;
   await inBatches(total, CONNECTIONS_A_BATCH, async (from, to) => {
     const rows = await database.query(
       `SELECT bodyId_pre, bodyId_post, weight FROM connection WHERE rowid >= ${from} AND rowid < ${to}`,
       [],
       { signal },
     );
-    await write(
+    const {
+      rows: [[count] = []],
+    } = await write(
       `UNWIND $rows AS row MATCH (pre:${label} {bodyId: row[0]}), (post:${label} {bodyId: row[1]})
-       CREATE (pre)-[:ConnectsTo {weight: row[2]}]->(post)`,
+       CREATE (pre)-[:ConnectsTo {weight: row[2]}]->(post) RETURN count(*)`,
       { rows },
     );
+    // Connections of bodies that are no neurons of the file find no ends.
+    created += Number(count);
     onProgress?.('connections', to, total);
   });
-  return total;
+  return created;
 }
 
 async function countOf(database: Database, table: string): Promise<number> {
   const [[count] = []] = await database.query(`SELECT count(*)::DOUBLE FROM ${table}`);
   return Number(count);
+}
+
+/** One beyond the last rowid: rows that were deleted leave gaps. */
+async function rowidsOf(database: Database, table: string): Promise<number> {
+  const [[last] = []] = await database.query(`SELECT coalesce(max(rowid) + 1, 0)::DOUBLE FROM ${table}`);
+  return Number(last);
 }
 
 /**

@@ -3,7 +3,7 @@ import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import type { Socket } from 'node:net';
 import { setTimeout } from 'node:timers/promises';
 import neo4j, { type Driver, type Neo4jError, type RecordShape, type Result, type ServerInfo } from 'neo4j-driver';
-import { ConfigError, ConnectError, QueryError } from '../errors.ts';
+import { ConfigError, ConnectError, QueryError, withoutSecrets } from '../errors.ts';
 import type { Ask } from './connectome.ts';
 
 export interface Neo4jOptions {
@@ -121,12 +121,18 @@ function parsedUri(uri: string): URL {
   try {
     url = new URL(uri);
   } catch (cause) {
-    throw new ConfigError('--source: expected bolt://HOST:PORT or neo4j://HOST:PORT, got no valid URI.', { cause });
+    throw new ConfigError(
+      `Expected bolt://HOST:PORT or neo4j://HOST:PORT, got ${JSON.stringify(withoutSecrets(uri))}.`,
+      { cause },
+    );
+  }
+  if (!/^(bolt|neo4j)(\+s|\+ssc)?:$/.test(url.protocol) || url.hostname === '') {
+    throw new ConfigError(
+      `Expected bolt://HOST:PORT or neo4j://HOST:PORT, got ${JSON.stringify(withoutSecrets(uri))}.`,
+    );
   }
   if (url.username || url.password) {
-    throw new ConfigError(
-      '--source: expected no user and password in the URI; give them as NEO4J_USERNAME and NEO4J_PASSWORD.',
-    );
+    throw new ConfigError('Expected no user and password in the URI; give them as NEO4J_USERNAME and NEO4J_PASSWORD.');
   }
   return url;
 }
@@ -162,6 +168,7 @@ async function received(result: Result): Promise<Neo4jAnswer> {
 /** Settles as the promise does, unless one of the signals aborts first. */
 async function untilAborted<T>(promise: Promise<T>, ...signals: (AbortSignal | undefined)[]): Promise<T> {
   const signal = AbortSignal.any(signals.filter((one) => one !== undefined));
+  signal.throwIfAborted();
   return await new Promise<T>((done, failed) => {
     const stop = (): void => failed(signal.reason);
     signal.addEventListener('abort', stop, { once: true });
@@ -196,8 +203,11 @@ function errorOf(cause: Neo4jError, where: string, database: string): Error {
   }
   if (/ServiceUnavailable|SessionExpired/.test(code))
     return new ConnectError(`${where}: ${connectionReason(reason)}`, { cause, isTransient: true });
-  const isTransient = code.includes('TransientError');
-  return new QueryError(`The server refused a query (${code}): ${reason}`, { cause, isTransient });
+  return new QueryError(`The server refused a query (${code}): ${reason}`, {
+    cause,
+    isTransient: code.includes('TransientError'),
+    isUnknownFunction: /^Unknown function/.test(reason),
+  });
 }
 
 function connectionReason(reason: string): string {

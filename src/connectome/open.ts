@@ -1,8 +1,9 @@
 /** A source URI -> the Connectome behind it. */
-import { ConfigError } from '../errors.ts';
+import { ConfigError, withoutSecrets } from '../errors.ts';
 import type { Connectome } from './connectome.ts';
 
-const SOURCES = 'FILE.duckdb, bolt://HOST:PORT, neo4j://HOST:PORT, or sample?types=1200&cells=12000&seed=1';
+/** For messages. */
+export const SOURCES = 'FILE.duckdb, bolt://HOST:PORT, neo4j://HOST:PORT, or sample?types=1200&cells=12000&seed=1';
 
 /** What only some sources need. */
 export interface OpenOptions {
@@ -38,9 +39,4 @@ export async function openConnectome(
     return await openDuckdb(file);
   }
   throw new ConfigError(`--source: expected ${SOURCES}; got ${JSON.stringify(withoutSecrets(source))}.`);
-}
-
-/** A URI may carry a password, which no message repeats. */
-function withoutSecrets(source: string): string {
-  return source.replace(/\/\/[^@/]*@/, '//***@');
 }

@@ -13,14 +13,14 @@ export interface Relation {
   jsonTextOf(column: string): string;
 }
 
-const FORMATS: Readonly<Record<string, 'json' | 'csv' | 'parquet'>> = {
-  ndjson: 'json',
-  jsonl: 'json',
-  json: 'json',
-  csv: 'csv',
-  tsv: 'csv',
-  parquet: 'parquet',
-};
+const FORMATS: ReadonlyMap<string, 'json' | 'csv' | 'parquet'> = new Map([
+  ['ndjson', 'json'],
+  ['jsonl', 'json'],
+  ['json', 'json'],
+  ['csv', 'csv'],
+  ['tsv', 'csv'],
+  ['parquet', 'parquet'],
+]);
 
 /**
  * @param textColumns columns to be taken as text
@@ -35,12 +35,11 @@ export async function readerOf(
   const stat = statSync(file, { throwIfNoEntry: false });
   if (stat === undefined) throw new ConfigError(`${file}: no such file.`);
   if (!stat.isFile()) throw new ConfigError(`${file}: expected a file, found a directory.`);
+  if (stat.size === 0) throw new DecodeError(`${file}: expected rows, found an empty file.`);
   const extension = /\.([a-z]+)(?:\.gz)?$/i.exec(file)?.[1]?.toLowerCase() ?? '';
-  const format = FORMATS[extension];
+  const format = FORMATS.get(extension);
   if (format === undefined) {
-    throw new ConfigError(
-      `${file}: expected a name ending in ${Object.keys(FORMATS).join(', ')}, with or without .gz.`,
-    );
+    throw new ConfigError(`${file}: expected a name ending in ${[...FORMATS.keys()].join(', ')}, with or without .gz.`);
   }
   const compression = `compression = '${isGzip(file) ? 'gzip' : 'uncompressed'}'`;
   const source = (reader: string, options: string[]): string => `${reader}(${[globSafe(file), ...options].join(', ')})`;
@@ -49,7 +48,9 @@ export async function readerOf(
       return (await database.query(`DESCRIBE SELECT * FROM ${sql}`, [], { signal })) as [string, string][];
     } catch (cause) {
       signal?.throwIfAborted();
-      throw new DecodeError(`${file}: cannot be read as ${extension}: ${(cause as Error).message}`, { cause });
+      const hint =
+        format === 'csv' ? `; is it UTF-8 text with a ${extension === 'tsv' ? 'tab' : 'comma'} between columns?` : '';
+      throw new DecodeError(`${file}: cannot be read as ${extension}: ${(cause as Error).message}${hint}`, { cause });
     }
   };
 
@@ -77,6 +78,11 @@ export async function readerOf(
       `escape = '"'`,
     ];
     const columns = (await describe(source('read_csv', [...dialect, 'all_varchar = true']))).map(([name]) => name);
+    if (hasInventedNames(columns)) {
+      const raw = source('read_csv', [...dialect, 'all_varchar = true']).replace('header = true', 'header = false');
+      const [header = []] = await database.query(`SELECT * FROM ${raw} LIMIT 1`, [], { signal });
+      refuseTwins(file, header.map(String));
+    }
     const text = columns
       .filter((name) => name === 'roiInfo' || textColumns.includes(name))
       .map((name) => `${quoteLiteral(name)}: 'VARCHAR'`);
@@ -93,6 +99,14 @@ export async function readerOf(
   // left to the reader, which refuses objects with keys that differ in case only (the ROIs AL and aL).
   const found = await describe(source('read_json', [compression, 'sample_size = -1', 'maximum_depth = 1']));
   const names = found.map(([name]) => name);
+  if (hasInventedNames(names)) {
+    const raw = source('read_json_objects', [compression]);
+    const keys = await database.query(`SELECT DISTINCT unnest(json_keys(json)) FROM ${raw}`, [], { signal });
+    refuseTwins(
+      file,
+      keys.map(([key]) => String(key)),
+    );
+  }
   const others = names.filter((name) => name !== 'roiInfo' && !textColumns.includes(name));
   const readAs = (types: ReadonlyMap<string, string>): string => {
     const columns = names.map((name) => `${quoteLiteral(name)}: ${quoteLiteral(types.get(name) ?? 'JSON')}`);
@@ -113,6 +127,24 @@ export async function readerOf(
       return `CASE json_type(${column}) WHEN 'VARCHAR' THEN ${column} ->> '$' ELSE ${column}::VARCHAR END`;
     },
   };
+}
+
+/** SQL's names ignore case: of "Class" and "class" DuckDB calls the second "class_1", which is in no file. */
+function hasInventedNames(names: readonly string[]): boolean {
+  const known = new Set(names.map((name) => name.toLowerCase()));
+  return names.some((name) => known.has(name.replace(/_\d+$/, '').toLowerCase()) && /_\d+$/.test(name));
+}
+
+/** @throws DecodeError if two names are the same but for case */
+export function refuseTwins(file: string, names: readonly string[]): void {
+  const seen = new Map<string, string>();
+  for (const name of names) {
+    const twin = seen.get(name.toLowerCase());
+    if (twin !== undefined) {
+      throw new DecodeError(`${file}: expected names that differ in more than case, found ${twin} and ${name}.`);
+    }
+    seen.set(name.toLowerCase(), name);
+  }
 }
 
 /** What DuckDB finds in a JSON property -> the column that holds it; whatever is not here stays JSON. */

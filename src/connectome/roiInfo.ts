@@ -2,7 +2,7 @@
 import { DecodeError } from '../errors.ts';
 import type { RoiCountRow } from './connectome.ts';
 
-type RoiInfo = Readonly<Record<string, { pre?: number; post?: number } | null>>;
+type RoiInfo = Readonly<Record<string, { pre?: number | null; post?: number | null } | null>>;
 
 /**
  * @param cells (type, roiInfo) of each cell
@@ -20,7 +20,8 @@ export function sumRoiInfo(
     byType.set(type, sums);
     for (const [roi, counts] of Object.entries(parsed(type, roiInfo))) {
       if (!counts || !rois.has(roi)) continue;
-      const { pre = 0, post = 0 } = counts;
+      const pre = counts.pre ?? 0;
+      const post = counts.post ?? 0;
       if (!isCount(pre) || !isCount(post)) throw notCounts(type, roi, counts);
       const row = sums.get(roi);
       if (row) {

@@ -28,7 +28,7 @@ const FIRST_BODY_ID = 720575940600000000n;
 export function sampleOptions(source: string): SampleOptions {
   const options = { ...DEFAULTS };
   for (const [key, value] of new URLSearchParams(source.split('?')[1] ?? '')) {
-    if (!(key in options))
+    if (!Object.hasOwn(options, key))
       throw new ConfigError(`${source}: expected the parameters types, cells, seed; got ${JSON.stringify(key)}.`);
     if (!/^[0-9]{1,9}$/.test(value))
       throw new ConfigError(`${source}: expected ${key} to be a whole number, got ${JSON.stringify(value)}.`);

@@ -38,6 +38,12 @@ export async function writeWhole<T>(into: string, fill: (database: Database) => 
 
 function checkTarget(into: string): void {
   if (!existsSync(dirname(into))) throw new ConfigError(`${into}: the folder ${dirname(into)} does not exist.`);
+  // DuckDB would replay the log of the file that stood there into the new one.
+  if (existsSync(`${into}.wal`)) {
+    throw new ConfigError(
+      `${into}.wal exists: a program has ${into} open for writing, or ended without closing it. Close it, or remove both.`,
+    );
+  }
   const stat = statSync(into, { throwIfNoEntry: false });
   if (stat === undefined) return;
   // Anything but a DuckDB file is somebody's own.

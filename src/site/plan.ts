@@ -2,15 +2,11 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Catalog } from '../catalog/catalog.ts';
-import { WriteError } from '../errors.ts';
 import { INDEX_PATH, indexJsonParts, neuronsJson, typesCsv } from './data.ts';
 import type { PageOptions, PlannedFile } from './pages.ts';
 import { renderPages } from './render.ts';
 
-/**
- * @param generatedFrom the time of the build, given the text of data/index.json before and after it
- * @throws WriteError if two files would have one path, case aside
- */
+/** @param generatedFrom the time of the build, given the text of data/index.json before and after it */
 export function planSite(
   catalog: Catalog,
   options: Omit<PageOptions, 'generated'>,
@@ -18,18 +14,12 @@ export function planSite(
 ): PlannedFile[] {
   const [before, after] = indexJsonParts(catalog);
   const generated = generatedFrom(before, after);
-  const files = [
+  return [
     { path: INDEX_PATH, content: before + generated + after },
     { path: 'data/neurons.json', content: neuronsJson(catalog, generated) },
     { path: 'data/types.csv', content: typesCsv(catalog) },
     ...renderPages(catalog, { ...options, generated }),
   ];
-  const paths = new Set<string>();
-  for (const { path } of files) {
-    if (paths.has(path.toLowerCase())) throw new WriteError(`Two files of the site would be ${path}.`);
-    paths.add(path.toLowerCase());
-  }
-  return files;
 }
 
 /**

@@ -46,6 +46,7 @@ export function writeFiles(files: readonly PlannedFile[], folder: string, token:
 
 function isSame(file: string, bytes: Buffer): boolean {
   const stat = statSync(file, { throwIfNoEntry: false });
+  if (stat?.isDirectory()) throw Object.assign(new Error(file), { code: 'EISDIR' });
   return stat?.isFile() === true && stat.size === bytes.length && readFileSync(file).equals(bytes);
 }
 
@@ -53,6 +54,7 @@ function reasonOf({ code, message }: NodeJS.ErrnoException): string {
   if (code === 'ENOSPC') return 'the disk is full (ENOSPC)';
   if (code === 'EFBIG') return 'a file would be larger than allowed (EFBIG)';
   if (code === 'EACCES' || code === 'EPERM' || code === 'EROFS') return `not permitted (${code})`;
+  if (code === 'EISDIR') return `a folder stands where a file must be: ${message} (EISDIR)`;
   if (code === 'ENOTDIR' || code === 'EEXIST') return `a file stands where a folder must be (${code})`;
   return code ?? message;
 }

@@ -142,7 +142,7 @@ describe('create-index refuses in one line', () => {
       ['create-index', '--source', 'mongodb://me:secret@x'],
       /--source: expected FILE\.duckdb.*got "mongodb:\/\/\*\*\*@x"/,
     ],
-    ['no source', ['create-index'], /--source: expected a file made by "neurodex import"/],
+    ['no source', ['create-index'], /--source: expected FILE\.duckdb, bolt.*got nothing/],
     ['a missing file', ['create-index', '--source', 'x.duckdb'], /x\.duckdb: no such file/],
     [
       'a dataset that is not there',
@@ -159,11 +159,11 @@ describe('create-index refuses in one line', () => {
       [...SAMPLE, '--match', '^zzz'],
       /--match: expected a pattern that finds a type; \^zzz finds none of 60/,
     ],
-    ['a pattern that is none', [...SAMPLE, '--match', '('], /--match: match: expected a regular expression/],
+    ['a pattern that is none', [...SAMPLE, '--match', '('], /--match: expected a regular expression/],
     [
       'a setting that is none',
       [...SAMPLE, '--set', 'roi.rule=quickpage'],
-      /--set roi\.rule=quickpage: unknown setting "roi\.rule"; did you mean "rois\.rule"\?/,
+      /--set roi\.rule: unknown setting "roi\.rule"; did you mean "rois\.rule"\?/,
     ],
     [
       'a value that is none',
@@ -173,7 +173,7 @@ describe('create-index refuses in one line', () => {
     [
       'a number that is none',
       [...SAMPLE, '--concurrency', 'many'],
-      /--concurrency: concurrency: expected a whole number.*got "many"/,
+      /--concurrency: expected a whole number.*got "many"/,
     ],
     [
       'a folder that is a file',
@@ -274,7 +274,7 @@ describe('create-index leaves the last good site as it was', () => {
     expect(stopped).toMatchObject({
       code: 130,
       stdout: '',
-      stderr: expect.stringMatching(/neurodex: interrupted; nothing was changed\.\n$/),
+      stderr: expect.stringMatching(/neurodex: interrupted\.\n$/),
     });
     expect(stateOf(cwd)).toEqual(before);
   });

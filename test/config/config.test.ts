@@ -59,7 +59,7 @@ describe('settings', () => {
     });
     expect(code).toBe(0);
     expect(stdout).toContain('rois.halfSuffix: "_(L|R)$"  # config/flywire-fafb.yaml, line 3');
-    expect(stdout).toContain('rois.rule: "quickpage"  # --set rois.rule=quickpage');
+    expect(stdout).toContain('rois.rule: "quickpage"  # --set rois.rule');
     expect(stdout).toContain('output: "site"  # default');
   });
 });

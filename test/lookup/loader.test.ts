@@ -83,6 +83,37 @@ describe('a loader', () => {
     expect(await loader.load('bad')).toEqual([0, 1, 2]);
   });
 
+  test('halves a batch that fails until what fails is alone: one bad type takes no other with it', async () => {
+    const { lookup, asked } = recording(async (types) => {
+      if (types.includes('bad')) throw new Error(`cannot read ${types.join()}`);
+      return lettersOf(types);
+    });
+    let splits = 0;
+    const loader = createLoader(lookup, {
+      gate: createGate(2),
+      weightOf: one,
+      batchWeight: 100,
+      onSplit: () => splits++,
+    });
+    const names = ['a', 'b', 'c', 'bad', 'd', 'e', 'f', 'g'];
+    const outcomes = await Promise.allSettled(names.map((type) => loader.load(type)));
+    expect(outcomes.map((outcome) => outcome.status === 'rejected')).toEqual(names.map((name) => name === 'bad'));
+    expect(outcomes[3]).toMatchObject({ reason: { message: 'cannot read bad' } });
+    expect(splits).toBe(3);
+    expect(asked.length).toBe(1 + 2 * 3);
+  });
+
+  test('stops when two lone types fail for the same reason: it is the question', async () => {
+    const { lookup, asked } = recording(async () => {
+      throw new Error('no such property');
+    });
+    const loader = createLoader(lookup, { gate: createGate(1), weightOf: one, batchWeight: 1000 });
+    const names = Array.from({ length: 500 }, (_, i) => `T${i}`);
+    const outcomes = await Promise.allSettled(names.map((type) => loader.load(type)));
+    expect(outcomes.every((outcome) => outcome.status === 'rejected')).toBe(true);
+    expect(asked.length).toBeLessThan(40);
+  });
+
   test('takes a row of a type that it did not ask for as a fault of the source', async () => {
     const { lookup } = recording(async () => [{ type: 'other', length: 1 }]);
     const loader = createLoader(lookup, { gate: createGate(1), weightOf: one, batchWeight: 1 });

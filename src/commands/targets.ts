@@ -1,0 +1,51 @@
+/** Where a run may write: asked before the first query, so that a build of minutes does not end at a closed door. */
+import { accessSync, closeSync, constants, existsSync, openSync, readSync, statSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { WriteError } from '../errors.ts';
+import { INDEX_PATH } from '../site/data.ts';
+
+/**
+ * @throws WriteError if the folder cannot be written to, or holds a site that is not ours: a folder may hold other
+ * things, but nothing of somebody else's is replaced
+ */
+export function requireSiteFolder(output: string): void {
+  requireWritable('--output', output);
+  if (beginsWith(join(output, INDEX_PATH), '{"schema":"neurodex.')) return;
+  const foreign = ['index.html', 'types.html', 'assets', 'data'].find((name) => existsSync(join(output, name)));
+  if (foreign === undefined) return;
+  throw new WriteError(`--output ${output}: holds a ${foreign} that neurodex did not write. Choose another folder.`);
+}
+
+/** @throws WriteError if a report cannot be written there, or would replace something that is none */
+export function requireReportFile(file: string): void {
+  requireWritable('--report', dirname(file));
+  const stat = statSync(file, { throwIfNoEntry: false });
+  if (stat === undefined || (stat.isFile() && beginsWith(file, '{\n  "command": "'))) return;
+  throw new WriteError(`--report ${file}: exists and is no report; it is left alone. Choose another name.`);
+}
+
+function requireWritable(flag: string, folder: string): void {
+  let existing = resolve(folder);
+  while (!existsSync(existing)) existing = dirname(existing);
+  if (!statSync(existing).isDirectory()) {
+    throw new WriteError(`${flag} ${folder}: expected a folder, found a file. Choose another name.`);
+  }
+  try {
+    accessSync(existing, constants.W_OK);
+  } catch (cause) {
+    const { code } = cause as NodeJS.ErrnoException;
+    throw new WriteError(`${flag} ${folder}: the folder ${existing} cannot be written to (${code}).`, { cause });
+  }
+}
+
+function beginsWith(file: string, text: string): boolean {
+  if (!statSync(file, { throwIfNoEntry: false })?.isFile()) return false;
+  const handle = openSync(file, 'r');
+  try {
+    const head = Buffer.alloc(text.length);
+    readSync(handle, head, 0, head.length, 0);
+    return head.toString('latin1') === text;
+  } finally {
+    closeSync(handle);
+  }
+}
