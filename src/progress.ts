@@ -1,6 +1,7 @@
 /** Events of a run -> what its user sees on stderr: a bar, plain lines, JSON lines or nothing. */
 import { type Options, SingleBar } from 'cli-progress';
 import type { Now, RunEvent } from './report.ts';
+import { thousands } from './site/text.ts';
 
 export interface Progress {
   show(event: RunEvent): void;
@@ -38,7 +39,7 @@ function createLines(stream: NodeJS.WriteStream, now: Now): Progress {
       if (event.event === 'phase') stream.write(`${event.phase} …\n`);
       if (event.event !== 'progress' || now() - lastMs < LINE_EVERY_MS) return;
       lastMs = now();
-      stream.write(`${event.phase}: ${counted(event.done)} of ${counted(event.total)} ${event.unit}\n`);
+      stream.write(`${event.phase}: ${thousands(event.done)} of ${thousands(event.total)} ${event.unit}\n`);
     },
     stop: () => undefined,
   };
@@ -80,8 +81,8 @@ function createBar(stream: NodeJS.WriteStream, now: Now): Progress {
       if (event.event !== 'progress') return;
       const payload = {
         phase: event.phase,
-        done: counted(event.done),
-        all: counted(event.total),
+        done: thousands(event.done),
+        all: thousands(event.total),
         unit: event.unit,
         eta_text: etaText(event.done / event.total, now() - startedMs),
       };
@@ -100,8 +101,4 @@ function createBar(stream: NodeJS.WriteStream, now: Now): Progress {
 function etaText(fraction: number, elapsedMs: number): string {
   if (fraction < 0.05 || fraction >= 1) return '';
   return `, ${Math.ceil((elapsedMs * (1 - fraction)) / fraction / 1000)} s left`;
-}
-
-function counted(number: number): string {
-  return number.toLocaleString('en-US');
 }

@@ -2,6 +2,7 @@
 import { type Config, shownValue } from './config.ts';
 import type { Report } from './report.ts';
 import { SETTINGS, type SettingKey } from './settings.ts';
+import { counted } from './site/text.ts';
 
 /** @param output the folder of the site */
 export function reportText(report: Report, output: string): string {
@@ -51,11 +52,6 @@ export function configText({ settings, origins }: Config): string {
       return `# ${help}${env ? ` (${env})` : ''}\n${key}: ${shownValue(key, settings[key])}  # ${origins[key]}`;
     })
     .join('\n\n');
-}
-
-/** "1 cell", "12 cells". */
-function counted(number: number, noun: string): string {
-  return `${number.toLocaleString('en-US')} ${noun}${number === 1 ? '' : 's'}`;
 }
 
 function seconds(ms: number): string {
