@@ -3,6 +3,7 @@
 import type { Annotation } from '../catalog/catalog.ts';
 import type { FacetKey } from './hash.ts';
 import { FACET_KEYS } from './hash.ts';
+import { ANNOTATION_LABELS } from './labels.ts';
 import type { Lists, Table } from './table.ts';
 import { thousands } from './text.ts';
 
@@ -25,19 +26,12 @@ export interface Facet extends Lists {
 }
 
 const LABELS: Record<FacetKey, string> = {
+  ...ANNOTATION_LABELS,
   region: 'Main region',
   roi: 'ROI',
   nt: 'Transmitter',
   side: 'Side',
   cells: 'Cells per type',
-  superclass: 'Superclass',
-  class: 'Class',
-  subclass: 'Subclass',
-  dimorphism: 'Dimorphism',
-  somaNeuromere: 'Soma neuromere',
-  hemilineage: 'Hemilineage',
-  trumanHl: 'Hemilineage (Truman)',
-  itoleeHl: 'Hemilineage (Ito and Lee)',
   data: 'ROI data',
 };
 
@@ -89,8 +83,14 @@ function facet(key: FacetKey, values: FacetValue[], lists: Lists, shown: boolean
   return { key, label: LABELS[key], values, shown, starts: lists.starts, ids: lists.ids };
 }
 
-/** A facet of named values, of which a type without any takes NO_VALUE, which comes last. */
-function namedFacet(key: FacetKey, names: readonly string[], lists: Lists, length: number): Facet {
+/** A facet of named values. A type without any takes NO_VALUE, which comes last, unless it is not known whether it has some. */
+function namedFacet(
+  key: FacetKey,
+  names: readonly string[],
+  lists: Lists,
+  length: number,
+  isKnown: (type: number) => boolean,
+): Facet {
   const none = names.length;
   const values = names.map((name) => ({ value: name, label: name }));
   const starts = new Uint32Array(length + 1);
@@ -100,7 +100,7 @@ function namedFacet(key: FacetKey, names: readonly string[], lists: Lists, lengt
   for (let type = 0; type < length; type++) {
     starts[type] = written;
     const [start, end] = [lists.starts[type] as number, lists.starts[type + 1] as number];
-    if (start === end) {
+    if (start === end && isKnown(type)) {
       ids[written++] = none;
       anyNone = true;
     }
@@ -112,7 +112,12 @@ function namedFacet(key: FacetKey, names: readonly string[], lists: Lists, lengt
 }
 
 /** The facet of a column that holds one position, or NONE, a type. */
-function columnFacet(key: FacetKey, names: readonly string[], positions: Int32Array): Facet {
+function columnFacet(
+  key: FacetKey,
+  names: readonly string[],
+  positions: Int32Array,
+  isKnown: (type: number) => boolean,
+): Facet {
   // One name may stand at several positions (a transmitter from two sources): they are one value.
   const distinct = [...new Set(names)];
   const idOf = names.map((name) => distinct.indexOf(name));
@@ -120,7 +125,7 @@ function columnFacet(key: FacetKey, names: readonly string[], positions: Int32Ar
     const id = idOf[positions[type] as number];
     return id === undefined ? [] : [id];
   });
-  return namedFacet(key, distinct, lists, positions.length);
+  return namedFacet(key, distinct, lists, positions.length, isKnown);
 }
 
 function sideFacet(table: Table): Facet {
@@ -177,16 +182,20 @@ function inPageOrder(whole: Facet): Facet {
 }
 
 function facetOf(table: Table, key: FacetKey): Facet {
+  const hasRoiData = (type: number): boolean => table.roiData[type]?.state === 'known';
+  // A database without an annotation or a transmitter for a type tells that there is none.
+  const always = (): boolean => true;
   switch (key) {
     case 'region':
-      return columnFacet(key, table.regions.names, table.region);
+      return columnFacet(key, table.regions.names, table.region, hasRoiData);
     case 'roi':
-      return namedFacet(key, table.rois.names, table.rois, table.length);
+      return namedFacet(key, table.rois.names, table.rois, table.length, hasRoiData);
     case 'nt':
       return columnFacet(
         key,
         table.transmitters.map(({ name }) => name),
         table.transmitter,
+        always,
       );
     case 'side':
       return sideFacet(table);
@@ -197,7 +206,7 @@ function facetOf(table: Table, key: FacetKey): Facet {
     default: {
       const column = table.annotations[key satisfies Annotation];
       const nothing: Lists = { starts: new Uint32Array(table.length + 1), ids: new Uint32Array() };
-      return namedFacet(key, column?.values ?? [], column ?? nothing, table.length);
+      return namedFacet(key, column?.values ?? [], column ?? nothing, table.length, always);
     }
   }
 }

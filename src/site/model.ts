@@ -9,7 +9,7 @@ import type { ColumnKey, FacetKey } from './hash.ts';
 import { linkToFacet } from './hash.ts';
 import type { About, PageOptions } from './pages.ts';
 import type { RowView } from './row.ts';
-import { mostOnOneSide, ROIS_IN_ROW, rowView } from './row.ts';
+import { cellsOfFullBar, ROIS_IN_ROW, rowView } from './row.ts';
 import type { Table } from './table.ts';
 import { counted, day, thousands } from './text.ts';
 import { transmitterOf } from './transmitters.ts';
@@ -23,7 +23,7 @@ const BARS_AT_ONCE = 16;
 
 export interface Link {
   text: string;
-  /** Null where no safe address is known. */
+  /** Null where no address is known. */
   href: string | null;
 }
 
@@ -76,7 +76,8 @@ export interface FacetView {
 export interface TypesPage {
   dataset: DatasetView;
   facets: FacetView[];
-  columns: { key: ColumnKey; label: string; hint: string }[];
+  /** `order` is what the column sorts by, `tip` what else its heading has to say. */
+  columns: { key: ColumnKey; label: string; order: string; tip: string }[];
   /** Says in the style sheet's words which columns the dataset has. */
   columnClasses: string;
   rows: RowView[];
@@ -84,15 +85,9 @@ export interface TypesPage {
   letters: { letter: string; names: string[] }[];
 }
 
-/** Only addresses that cannot run a script. */
-export function safeUrl(url: string | undefined): string | null {
-  return url !== undefined && /^https?:\/\/[^\s]+$/i.test(url) && URL.canParse(url) ? url : null;
-}
-
-function linkOf(text: string | undefined, url: string | undefined): Link | null {
-  const href = safeUrl(url);
-  if (text === undefined && href === null) return null;
-  return { text: text ?? (href as string), href };
+/** Settings take no address but one of the web. */
+function linkOf(text: string | undefined, href: string | undefined): Link | null {
+  return text === undefined && href === undefined ? null : { text: text ?? (href as string), href: href ?? null };
 }
 
 function datasetView(catalog: Catalog, about: About, generated: string): DatasetView {
@@ -162,7 +157,7 @@ export function indexPage(catalog: Catalog, options: PageOptions, table: Table, 
     dataset: datasetView(catalog, about, options.generated),
     citation: linkOf(about.citation, about.citationUrl),
     licence: linkOf(about.licence, about.licenceUrl),
-    homepage: safeUrl(about.homepage),
+    homepage: about.homepage ?? null,
     totals: totalsView(catalog),
     notes: options.notes,
     regions: plot('Types by main region', facets.region, table.length, noRegion),
@@ -208,26 +203,28 @@ function byLetter(names: readonly string[]): TypesPage['letters'] {
   return letters;
 }
 
-const COLUMNS: TypesPage['columns'] = [
-  { key: 'name', label: 'Type', hint: 'by name' },
-  { key: 'cells', label: 'Cells', hint: 'by number of cells' },
-  { key: 'sides', label: 'L | R', hint: 'by difference between left and right; the bars are logarithmic' },
-  { key: 'region', label: 'Region', hint: 'by main region' },
-  { key: 'rois', label: 'Where', hint: 'by highest share in one ROI' },
-  { key: 'nt', label: 'NT', hint: 'by transmitter' },
-  { key: 'class', label: 'Class', hint: 'by class' },
+const COLUMNS: { key: ColumnKey; label: string; order: string }[] = [
+  { key: 'name', label: 'Type', order: 'name' },
+  { key: 'cells', label: 'Cells', order: 'number of cells' },
+  { key: 'sides', label: 'L | R', order: 'difference between left and right' },
+  { key: 'region', label: 'Region', order: 'main region' },
+  { key: 'rois', label: 'Where', order: 'highest share in one ROI' },
+  { key: 'nt', label: 'NT', order: 'transmitter' },
+  { key: 'class', label: 'Class', order: 'class' },
 ];
 
 export function typesPage(catalog: Catalog, options: PageOptions, table: Table, facets: readonly Facet[]): TypesPage {
   const hasClass = facets.some(({ key, shown }) => shown && (key === 'class' || key === 'superclass'));
   const hasRegion = facets.some(({ key, shown }) => shown && key === 'region');
-  const most = mostOnOneSide(table);
+  const full = cellsOfFullBar(table);
+  const scale = `Bars grow with the square root of the number of cells: a full bar is ${thousands(full)}, one with a gap is more. `;
+  const columns = COLUMNS.filter(({ key }) => (key !== 'class' || hasClass) && (key !== 'region' || hasRegion));
   return {
     dataset: datasetView(catalog, options.about, options.generated),
     facets: facets.filter(({ shown }) => shown).map(facetView),
-    columns: COLUMNS.filter(({ key }) => (key !== 'class' || hasClass) && (key !== 'region' || hasRegion)),
+    columns: columns.map((column) => ({ ...column, tip: column.key === 'sides' ? scale : '' })),
     columnClasses: `${hasClass ? '' : 'no-class'} ${hasRegion ? '' : 'no-region'}`.trim(),
-    rows: table.names.slice(0, ROWS_RENDERED).map((_, type) => rowView(table, type, most)),
+    rows: table.names.slice(0, ROWS_RENDERED).map((_, type) => rowView(table, type, full)),
     roiSlots: Array.from({ length: ROIS_IN_ROW }, (_, slot) => slot),
     letters: byLetter(table.names),
   };

@@ -1,5 +1,7 @@
 /** Lists of whole numbers as short text: digits of base 44, little end first; the first 44 characters end a number, the others go on. */
 
+import { DecodeError } from '../errors.ts';
+
 /** Printable ASCII without the characters that a JSON text in a script would have to escape: 88 of them. */
 const DIGITS = Array.from({ length: 94 }, (_, i) => String.fromCharCode(33 + i))
   .filter((character) => !`"'\\<&\``.includes(character))
@@ -9,10 +11,15 @@ const BASE = DIGITS.length / 2;
 const DIGIT_OF_CODE = new Uint8Array(128);
 for (let digit = 0; digit < DIGITS.length; digit++) DIGIT_OF_CODE[DIGITS.charCodeAt(digit)] = digit;
 
-/** Numbers from 0 to 2^32 - 1. */
+/** Whole numbers from 0 to 2^53 - 1. */
 export function packNumbers(numbers: Iterable<number>): string {
   let text = '';
   for (const number of numbers) {
+    if (!Number.isSafeInteger(number) || number < 0) {
+      throw new DecodeError(
+        `expected whole numbers from 0 to 2^53 - 1 in the catalogue, got ${number}: mend the counts in the source`,
+      );
+    }
     let rest = number;
     while (rest >= BASE) {
       text += DIGITS[BASE + (rest % BASE)];
@@ -23,8 +30,8 @@ export function packNumbers(numbers: Iterable<number>): string {
   return text;
 }
 
-export function unpackNumbers(text: string): Uint32Array {
-  const numbers = new Uint32Array(text.length);
+export function unpackNumbers(text: string): Float64Array {
+  const numbers = new Float64Array(text.length);
   let length = 0;
   let value = 0;
   let unit = 1;

@@ -14,24 +14,39 @@ import { tableFromColumns } from './table.ts';
 /** The parts of the style sheet: later ones refine earlier ones. */
 const STYLE_PARTS = ['base', 'index', 'types', 'list', 'details', 'narrow', 'print'];
 
+/** As the damage is to files that come with neurodex. */
+const REMEDY = 'mend it, or install neurodex again (in a checkout: npm run build)';
+
+/** Eta's message shows the source around each line on the way to the fault; one line of a log holds the innermost place and the reason. */
+function templateFault(error: Error): string {
+  const place = [...error.message.matchAll(/^(.+\.eta):(\d+)$/gm)].at(-1);
+  let cause = error;
+  while (cause.cause instanceof Error) cause = cause.cause;
+  const [first, second] = cause.message.split(/\n+/);
+  const reason = (first === 'Bad template syntax' ? second : first)?.replace(/:$/, '');
+  return `${place === undefined ? '' : `${place[1]}, line ${place[2]}: `}${reason}`;
+}
+
 function readPart(folder: string, name: string): string {
   const path = join(folder, name);
   try {
     return readFileSync(path, 'utf8');
   } catch (cause) {
-    throw new ConfigError(`expected a part of the pages at ${path}, but it cannot be read: build neurodex again`, {
+    const { message } = cause as Error;
+    throw new ConfigError(`expected a part of the pages at ${path}, but it cannot be read (${message}): ${REMEDY}`, {
       cause,
     });
   }
 }
 
 export function renderPages(catalog: Catalog, options: PageOptions): PlannedFile[] {
-  const eta = new Eta({ views: options.templatesDir, autoEscape: true, cache: true });
+  const eta = new Eta({ views: options.templatesDir, autoEscape: true, cache: true, debug: true });
   const page = (template: string, view: object): string => {
     try {
       return eta.render(template, view);
     } catch (cause) {
-      throw new ConfigError(`the template ${template}.eta in ${options.templatesDir} cannot be rendered: mend it`, {
+      const path = join(options.templatesDir, `${template}.eta`);
+      throw new ConfigError(`the template ${path} cannot be rendered (${templateFault(cause as Error)}): ${REMEDY}`, {
         cause,
       });
     }

@@ -20,6 +20,8 @@ export interface SideBars {
   right: string;
   leftLength: number;
   rightLength: number;
+  /** A gap, as a path, in each bar that is cut at its full length. */
+  cuts: string;
   facts: string;
 }
 
@@ -33,6 +35,8 @@ export interface RowView {
   /** Cells in the middle or of unknown side, in words. */
   sideNote: string;
   region: string | null;
+  /** What stands where there is no region: that there is none, or why it is not known. */
+  regionNote: string;
   /** The ROIs with the highest single share. */
   rois: RoiBar[];
   /** Why there is no ROI, in words. */
@@ -44,28 +48,32 @@ export interface RowView {
 /** How many ROIs a row has room for. */
 export const ROIS_IN_ROW = 5;
 
-/** The longest bar of the side column stands for the most cells that any type has on a side. */
-export function mostOnOneSide(table: Table): number {
-  let most = 1;
-  for (let type = 0; type < table.length; type++) {
-    most = Math.max(most, table.left[type] as number, table.right[type] as number);
-  }
-  return most;
+/** One type in so many may have more cells on a side than a full bar stands for. */
+const TYPES_PER_CUT = 2000;
+
+/**
+ * For how many cells a full bar of the side column stands, in every row. Were it the most of any type, the 4,263 of one
+ * type of FlyWire would leave the other 8,546 nothing to see: half of them have a single cell on a side.
+ */
+export function cellsOfFullBar(table: Table): number {
+  const most = table.left.map((left, type) => Math.max(left, table.right[type] as number)).sort();
+  return Math.max(1, most[Math.ceil(most.length * (1 - 1 / TYPES_PER_CUT)) - 1] ?? 1);
 }
 
-/** Logarithmic: types of 2 and of 8,000 cells stand in one column, and both must be seen. */
-function barLength(cells: number, most: number): number {
-  return Math.round((1000 * Math.log1p(cells)) / Math.log1p(most)) / 10;
+/** Square root: types of 2 and of 800 cells stand in one column and both are seen, and yet 110 differs from 95. */
+function barLength(cells: number, full: number): number {
+  return Math.min(100, Math.round(1000 * Math.sqrt(cells / full)) / 10);
 }
 
-function sideBars(table: Table, type: number, most: number): SideBars | null {
+function sideBars(table: Table, type: number, full: number): SideBars | null {
   const [left, right] = [table.left[type] as number, table.right[type] as number];
   if (left + right === 0) return null;
   return {
     left: thousands(left),
     right: thousands(right),
-    leftLength: barLength(left, most),
-    rightLength: barLength(right, most),
+    leftLength: barLength(left, full),
+    rightLength: barLength(right, full),
+    cuts: `${left > full ? 'M-92-2l4 14' : ''}${right > full ? 'M88-2l4 14' : ''}`,
     facts: `${thousands(left)} left, ${thousands(right)} right`,
   };
 }
@@ -93,6 +101,12 @@ export function roiNote(table: Table, type: number): string {
   if (table.rois.starts[type] !== table.rois.starts[type + 1]) return '';
   const primary = (table.primaryPre[type] as number) + (table.primaryPost[type] as number);
   return primary === 0 ? 'none in primary ROIs' : 'no ROI with a share worth listing';
+}
+
+function regionNote(table: Table, type: number): string {
+  const state = table.roiData[type]?.state;
+  if (state === 'failed') return 'failed';
+  return state === 'notAsked' ? 'no ROI data' : 'none';
 }
 
 function roiBar(share: TypeShare, primaryPre: number, primaryPost: number): RoiBar {
@@ -124,17 +138,18 @@ export function shownClass(table: Table, type: number): RowView['class'] {
   return null;
 }
 
-/** `most` is mostOnOneSide of the table. */
-export function rowView(table: Table, type: number, most: number): RowView {
+/** `full` is cellsOfFullBar of the table. */
+export function rowView(table: Table, type: number, full: number): RowView {
   const transmitter = table.transmitters[table.transmitter[type] as number];
   const total = table.total[type] as number;
   return {
     name: table.names[type] as string,
     cells: thousands(total),
     unit: total === 1 ? 'cell' : 'cells',
-    sides: sideBars(table, type, most),
+    sides: sideBars(table, type, full),
     sideNote: sideNote(table, type),
     region: table.regions.names[table.region[type] as number] ?? null,
+    regionNote: regionNote(table, type),
     rois: roiBars(table, type),
     roiNote: roiNote(table, type),
     transmitter: transmitter === undefined ? null : { name: transmitter.name, ...transmitterOf(transmitter.name) },

@@ -12,8 +12,8 @@ export interface Lists {
 
 export interface ShareLists extends Lists {
   names: string[];
-  pre: Uint32Array;
-  post: Uint32Array;
+  pre: Float64Array;
+  post: Float64Array;
 }
 
 export interface ValueLists extends Lists {
@@ -31,15 +31,15 @@ export interface Table {
   mode: Catalog['mode'];
   length: number;
   names: string[];
-  total: Uint32Array;
-  left: Uint32Array;
-  right: Uint32Array;
-  middle: Uint32Array;
-  unknown: Uint32Array;
-  pre: Uint32Array;
-  post: Uint32Array;
-  primaryPre: Uint32Array;
-  primaryPost: Uint32Array;
+  total: Float64Array;
+  left: Float64Array;
+  right: Float64Array;
+  middle: Float64Array;
+  unknown: Float64Array;
+  pre: Float64Array;
+  post: Float64Array;
+  primaryPre: Float64Array;
+  primaryPost: Float64Array;
   rois: ShareLists;
   regions: ShareLists;
   /** Position in `regions.names`, or NONE. */
@@ -52,8 +52,8 @@ export interface Table {
 }
 
 /** Every `width`-th number, from `offset` on. */
-function strand(numbers: Uint32Array, offset: number, width: number): Uint32Array {
-  const strand = new Uint32Array(numbers.length / width);
+function strand(numbers: Float64Array, offset: number, width: number): Float64Array {
+  const strand = new Float64Array(numbers.length / width);
   for (let i = 0; i < strand.length; i++) strand[i] = numbers[i * width + offset] as number;
   return strand;
 }
@@ -61,7 +61,7 @@ function strand(numbers: Uint32Array, offset: number, width: number): Uint32Arra
 function readShares({ names, lists }: ShareColumn, length: number): ShareLists {
   const numbers = unpackNumbers(lists);
   const starts = new Uint32Array(length + 1);
-  const triples = new Uint32Array(numbers.length - length);
+  const triples = new Float64Array(numbers.length - length);
   let at = 0;
   let written = 0;
   for (let type = 0; type < length; type++) {
@@ -70,7 +70,8 @@ function readShares({ names, lists }: ShareColumn, length: number): ShareLists {
     for (at++; at < end; at++) triples[written++] = numbers[at] as number;
   }
   starts[length] = written / 3;
-  return { names, starts, ids: strand(triples, 0, 3), pre: strand(triples, 1, 3), post: strand(triples, 2, 3) };
+  const ids = Uint32Array.from(strand(triples, 0, 3));
+  return { names, starts, ids, pre: strand(triples, 1, 3), post: strand(triples, 2, 3) };
 }
 
 function readValues({ values, lists }: ValueColumn, length: number): ValueLists {
@@ -100,8 +101,8 @@ export function tableFromColumns(columns: Columns): Table {
   const cells = unpackNumbers(columns.cells);
   const [left, right] = [strand(cells, 0, 2), strand(cells, 1, 2)];
   const [middle, unknown] = [
-    Uint32Array.from(unpackSparse(columns.middle)),
-    Uint32Array.from(unpackSparse(columns.unknown)),
+    Float64Array.from(unpackSparse(columns.middle)),
+    Float64Array.from(unpackSparse(columns.unknown)),
   ];
   const positions = (numbers: Iterable<number>): Int32Array => Int32Array.from(numbers, (number) => number - 1);
   const synapses = unpackNumbers(columns.synapses);

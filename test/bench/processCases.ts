@@ -10,26 +10,21 @@ const CLI = resolve(import.meta.dirname, '../cli.js');
 /** The datasets beside the checkout. */
 export const DATA = resolve(import.meta.dirname, '../../../shared/data');
 
-/** @param folder where the cases work; what an import makes there, the cases after it read */
-export function datasetCases(folder: string, dataset: string, preset: string): Case[] {
+export function importCase(folder: string, dataset: string): Case {
   const file = (name: string): string => join(DATA, dataset, name);
   const files = ['--neurons', file('neurons.ndjson.gz'), '--meta', file('meta.json')];
+  return processCase(folder, `${dataset}: import`, ['import', ...files, '--into', `${dataset}.duckdb`]);
+}
+
+/** @param folder where an import of the dataset has run */
+export function indexCases(folder: string, dataset: string, preset: string): Case[] {
   const index = ['--source', `${dataset}.duckdb`, '--preset', preset];
+  const cold = [...index, '--output', `${dataset}-cold`, '--cache', 'none'];
+  const quick = [...index, '--quick', '--output', `${dataset}-quick`];
   return [
-    processCase(folder, `${dataset}: import`, ['import', ...files, '--into', `${dataset}.duckdb`]),
-    indexCase(
-      folder,
-      `${dataset}: create-index, cold`,
-      [...index, '--output', `${dataset}-cold`, '--cache', 'none'],
-      [`${dataset}-cold`],
-    ),
+    indexCase(folder, `${dataset}: create-index, cold`, cold, [`${dataset}-cold`]),
     indexCase(folder, `${dataset}: create-index, nothing changed`, [...index, '--output', dataset]),
-    indexCase(
-      folder,
-      `${dataset}: create-index --quick`,
-      [...index, '--quick', '--output', `${dataset}-quick`],
-      [`${dataset}-quick`],
-    ),
+    indexCase(folder, `${dataset}: create-index --quick`, quick, [`${dataset}-quick`]),
   ];
 }
 

@@ -79,8 +79,21 @@ describe.skipIf(!canBrowse)('index.html in Chromium, from file:// (skipped where
     }
   });
 
-  it('fits a narrow window', async () => {
-    visit = await site.visit('index.html', { viewport: { width: 360, height: 740 } });
+  it.each([
+    [360, [2, 1, 2]],
+    [768, [3, 2]],
+    [1400, [5]],
+  ])('fits a window of %i px, with the totals on one grid', async (width, lines) => {
+    visit = await site.visit('index.html', { viewport: { width, height: 740 } });
     expect(await visit.page.evaluate('document.documentElement.scrollWidth <= innerWidth')).toBe(true);
+    const boxes = await visit.page.locator('.totals dd').evaluateAll((numbers) =>
+      numbers.map((number) => {
+        const { left, top } = number.getBoundingClientRect();
+        return { left: Math.round(left), top: Math.round(top) };
+      }),
+    );
+    const tops = [...new Set(boxes.map(({ top }) => top))];
+    expect(tops.map((top) => boxes.filter((box) => box.top === top).length)).toEqual(lines);
+    expect(new Set(boxes.map(({ left }) => left)).size).toBe(Math.max(...lines));
   });
 });

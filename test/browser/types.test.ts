@@ -1,16 +1,18 @@
 import { readFileSync } from 'node:fs';
 import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { hostileCatalog, IMAGE_NAME, LONG_NAME, SCRIPT_NAME } from '../support/catalogs.ts';
+import { BROKEN_ROI, hostileCatalog, IMAGE_NAME, LONG_NAME, SCRIPT_NAME } from '../support/catalogs.ts';
 import { canBrowse, openSite, type Site, seen, type Visit, violationsOf } from '../support/chromium.ts';
 
 const SCENARIO = '#region=LH&nt=glutamate&side=right&sort=-cells';
 
 const names = (page: Page): Promise<string[]> => page.locator('#rows .row .name').allTextContents();
 const summary = (page: Page): Promise<string> => seen(page.locator('#summary'));
-const box = (page: Page, facet: string, value: string) => page.locator(`input[name="${facet}"][value="${value}"]`);
-const countOf = (page: Page, facet: string, value: string): Promise<string> =>
-  seen(page.locator('li', { has: box(page, facet, value) }).locator('.count'));
+const item = (page: Page, facet: string, label: string) =>
+  page.locator(`.facet[data-facet=${facet}] li`, { has: page.getByText(label, { exact: true }) });
+const box = (page: Page, facet: string, label: string) => item(page, facet, label).locator('input');
+const countOf = (page: Page, facet: string, label: string): Promise<string> =>
+  seen(item(page, facet, label).locator('.count'));
 const hash = (page: Page): Promise<string> => page.evaluate('location.hash');
 const row = (page: Page, name: string) =>
   page.locator('.row', { has: page.getByRole('button', { name, exact: true }) });
@@ -39,7 +41,7 @@ describe.skipIf(!canBrowse)('types.html in Chromium, from file:// (skipped where
     const page = await open();
     await box(page, 'region', 'LH').check();
     await box(page, 'nt', 'glutamate').check();
-    await box(page, 'side', 'right').check();
+    await box(page, 'side', 'right only').check();
     await page.getByRole('button', { name: 'Cells', exact: true }).click();
     expect(await names(page)).toEqual(['LHAD2', 'LHAD1']);
     expect(await summary(page)).toBe('2 of 19 types · 15 cells');
@@ -102,22 +104,33 @@ describe.skipIf(!canBrowse)('types.html in Chromium, from file:// (skipped where
   it.each([
     ['region', 'OL', 2],
     ['roi', "a'L, upper", 1],
-    ['nt', '', 7],
-    ['side', 'some-middle', 2],
-    ['cells', '101-500', 3],
+    ['nt', 'none known', 7],
+    ['side', 'some in the middle', 2],
+    ['cells', '101 to 500', 3],
     ['superclass', 'intrinsic', 2],
     ['class', 'olfactory', 1],
     ['data', 'failed', 1],
-  ])('filters by %s', async (facet, value, types) => {
+  ])('filters by %s', async (facet, label, types) => {
     const page = await open();
     const facetBox = page.locator(`.facet[data-facet=${facet}]`);
     if ((await facetBox.getAttribute('open')) === null) await facetBox.locator('summary').click();
     const all = facetBox.locator('.show-all');
     if (await all.isVisible()) await all.click();
-    await facetBox.locator(`input[value="${value}"]`).check();
+    await box(page, facet, label).check();
     expect(await summary(page)).toContain(`${types} of 19 types`);
     await page.locator('.chip').click();
     expect(await summary(page)).toBe('19 types · 1,138 cells');
+  });
+
+  it('filters by a value that HTML would change', async () => {
+    const page = await open();
+    await page.locator('.facet[data-facet=roi] .show-all').click();
+    await box(page, 'roi', BROKEN_ROI.replace(/\s+/, ' ')).check();
+    expect(await names(page)).toEqual(['line\u2028break']);
+    expect(await page.locator('.facet li.on .count').allTextContents()).toEqual(['1']);
+    await page.reload();
+    expect(await names(page)).toEqual(['line\u2028break']);
+    expect(await box(page, 'roi', BROKEN_ROI.replace(/\s+/, ' ')).isChecked()).toBe(true);
   });
 
   it('filters by what is clicked in a row, and lets go of it at the second click', async () => {
@@ -158,6 +171,12 @@ describe.skipIf(!canBrowse)('types.html in Chromium, from file:// (skipped where
     expect(await details.count()).toBe(0);
   });
 
+  it('does not tell what lies outside of the primary ROIs where the totals are less than what lies inside', async () => {
+    const page = await open('#open=LHAV1');
+    expect(await seen(page.locator('.details'))).toMatch(/Output sites\s+27\s+Input sites\s+67/);
+    expect(await seen(page.locator('.details'))).not.toMatch(/Outside|-3/);
+  });
+
   it('moves along rows and their values by the arrow keys', async () => {
     const page = await open('#region=LH');
     await page.locator('#q').focus();
@@ -174,12 +193,23 @@ describe.skipIf(!canBrowse)('types.html in Chromium, from file:// (skipped where
     expect(await seen(page.locator('#tip'))).toMatch(/^LH: input 70 \(87\.5\s%\), output 30 \(50\.0\s%\)$/);
   });
 
+  it('tells the scale of the side bars in their heading', async () => {
+    const page = await open();
+    await page.getByRole('button', { name: 'L | R' }).hover();
+    expect(await seen(page.locator('#tip'))).toMatch(/square root of the number of cells: a full bar is 310/);
+  });
+
   it('says what is not known', async () => {
     const page = await open('#q=timed');
     expect(await seen(page.locator('.row'))).toContain('failed: timed out after 3 tries');
     expect(await seen(page.locator('.row'))).toContain('none known');
+    expect(await seen(page.locator('.row .c-region'))).toBe('failed');
     await page.locator('#q').fill('=SUM');
     expect(await seen(page.locator('.row'))).toContain('none in primary ROIs');
+    expect(await seen(page.locator('.row .c-region'))).toBe('none');
+    await page.locator('#q').fill('');
+    expect(await countOf(page, 'region', 'no region')).toBe('1');
+    expect(await countOf(page, 'roi', 'no ROI listed')).toBe('1');
   });
 
   it('keeps hostile names inert, wherever they show', async () => {
@@ -237,7 +267,7 @@ describe.skipIf(!canBrowse)('types.html in Chromium, from file:// (skipped where
     const page = await open(SCENARIO, { viewport: { width: 360, height: 740 } });
     expect(await seen(page.locator('#sheet-open'))).toBe('Filters\n3');
     await page.locator('#sheet-open').click();
-    await box(page, 'side', 'right').uncheck();
+    await box(page, 'side', 'right only').uncheck();
     expect(await seen(page.locator('#sheet-close'))).toBe('show 3 types');
     await page.locator('#sheet-close').click();
     expect(await names(page)).toEqual(['LHAD2', 'LHAD1', 'LHAV1']);

@@ -43,6 +43,19 @@ describe('the columnar data of the pages', () => {
     }
   });
 
+  it('tell counts beyond 32 bits', () => {
+    const catalog = hostileCatalog();
+    const [first] = catalog.types;
+    const counts = { pre: 2 ** 32, post: 2 ** 40 + 1 };
+    const type = { ...first, synapses: counts, primary: counts, rois: [{ name: 'AL', ...counts }] };
+    const table = tableFromColumns(throughScript({ ...catalog, types: [type] } as Catalog));
+    expect([table.pre[0], table.post[0], table.primaryPre[0], table.primaryPost[0]]).toEqual([
+      ...Object.values(counts),
+      ...Object.values(counts),
+    ]);
+    expect(sharesOf(table.rois, 0)).toEqual([{ name: 'AL', ...counts }]);
+  });
+
   it('cannot end a script or a line, whatever the names hold', () => {
     const script = scriptFromColumns(columnsFromCatalog(hostileCatalog()));
     expect(script).not.toMatch(/<|\u2028|\u2029/);

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Catalog } from '../../src/catalog/catalog.ts';
 import { columnsFromCatalog } from '../../src/site/columns.ts';
 import { facetsOf } from '../../src/site/facets.ts';
-import { type IndexPage, indexPage, safeUrl, type TypesPage, typesPage } from '../../src/site/model.ts';
+import { type IndexPage, indexPage, type TypesPage, typesPage } from '../../src/site/model.ts';
 import type { About } from '../../src/site/pages.ts';
 import { tableFromColumns } from '../../src/site/table.ts';
 import { hostileCatalog, quickCatalog } from '../support/catalogs.ts';
@@ -34,13 +34,13 @@ describe('indexPage', () => {
     expect(types.columns.map(({ key }) => key)).not.toContain('region');
   });
 
-  it('links only to addresses of the web', () => {
-    expect(safeUrl('https://doi.org/10.7554/eLife.57443')).not.toBeNull();
-    for (const url of ['javascript:alert(1)', 'data:text/html,x', 'ftp://x', ' https://x', 'https://x y', undefined]) {
-      expect(safeUrl(url)).toBeNull();
-    }
-    const { index } = pagesOf(hostileCatalog(), { citation: 'A et al.', citationUrl: 'javascript:alert(1)' });
-    expect(index.citation).toEqual({ text: 'A et al.', href: null });
+  it('links to the paper where its address is known, and else only names it', () => {
+    const citationUrl = 'https://doi.org/10.7554/eLife.57443';
+    const citationOf = (about: About) => pagesOf(hostileCatalog(), about).index.citation;
+    expect(citationOf({ citation: 'A et al.', citationUrl })).toEqual({ text: 'A et al.', href: citationUrl });
+    expect(citationOf({ citation: 'A et al.' })).toEqual({ text: 'A et al.', href: null });
+    expect(citationOf({ citationUrl })).toEqual({ text: citationUrl, href: citationUrl });
+    expect(citationOf({})).toBeNull();
   });
 });
 
@@ -60,6 +60,11 @@ describe('typesPage', () => {
     const transmitters = types.facets.find(({ key }) => key === 'nt')?.values.map(({ label }) => label);
     expect(transmitters?.[0]).toBe('acetylcholine');
     expect(transmitters?.at(-1)).toBe('none known');
+  });
+
+  it('tells in the heading of the sides how long a bar is', () => {
+    const { types } = pagesOf(hostileCatalog());
+    expect(types.columns.find(({ key }) => key === 'sides')?.tip).toMatch(/square root .*: a full bar is 310, /);
   });
 
   it('lists every name once for readers without a script', () => {

@@ -1,7 +1,7 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { ConfigError } from '../../src/errors.ts';
 import type { PageOptions } from '../../src/site/pages.ts';
 import { renderPages } from '../../src/site/render.ts';
@@ -25,6 +25,16 @@ afterAll(() => rmSync(options.browserDir, { recursive: true }));
 
 const contentOf = (path: string, catalog = hostileCatalog()): string =>
   renderPages(catalog, options).find((file) => file.path === path)?.content ?? '';
+
+function messageOf(damaged: PageOptions): string {
+  try {
+    renderPages(hostileCatalog(), damaged);
+  } catch (error) {
+    if (error instanceof ConfigError) return error.message;
+    throw error;
+  }
+  return 'rendered';
+}
 
 describe('renderPages', () => {
   it('plans both pages and their assets', () => {
@@ -73,7 +83,45 @@ describe('renderPages', () => {
     expect(rows).toHaveLength(hostileCatalog().types.length);
   });
 
-  it('names the template that cannot be rendered', () => {
-    expect(() => renderPages(hostileCatalog(), { ...options, templatesDir: options.browserDir })).toThrow(ConfigError);
+  describe('of a damaged installation', () => {
+    let damaged: PageOptions;
+
+    beforeEach(() => {
+      damaged = { ...options, templatesDir: mkdtempSync(join(tmpdir(), 'neurodex-damaged-')) };
+      cpSync('templates', damaged.templatesDir, { recursive: true });
+    });
+
+    afterEach(() => rmSync(damaged.templatesDir, { recursive: true }));
+
+    function messageFor(path: string, text: string): string {
+      writeFileSync(join(damaged.templatesDir, path), text);
+      return messageOf(damaged);
+    }
+
+    it('says which line of which template cannot be rendered, and why', () => {
+      const message = messageFor('plot.eta', '<p>\n<%= it.nothing.here %>');
+      expect(message).toMatch(
+        /plot\.eta, line 2: Cannot read properties of undefined \(reading 'here'\)\): mend it, or/,
+      );
+      expect(message).toContain('index.eta cannot be rendered');
+      expect(message).not.toContain('\n');
+    });
+
+    it('says where a template breaks the rules of its language', () => {
+      expect(messageFor('index.eta', 'x\n<%= it.x')).toMatch(
+        /index\.eta cannot be rendered \(unclosed tag at line 2 col 1\): /,
+      );
+      expect(messageFor('index.eta', '<%= it. %>')).toMatch(/\(Unexpected token '\)'\): /);
+    });
+
+    it('says what to do where a template or another part is missing', () => {
+      rmSync(join(damaged.templatesDir, 'row.eta'));
+      expect(messageOf(damaged)).toMatch(
+        /types\.eta, line \d+: Could not find template: .*row\.eta\): .*install neurodex again/,
+      );
+      expect(messageOf({ ...options, browserDir: damaged.templatesDir })).toMatch(
+        /expected a part of the pages at .*index\.js, but it cannot be read \(ENOENT.*\): .*install neurodex again/,
+      );
+    });
   });
 });

@@ -2,14 +2,14 @@ import { describe, expect, it } from 'vitest';
 import type { Catalog } from '../../src/catalog/catalog.ts';
 import { columnsFromCatalog } from '../../src/site/columns.ts';
 import type { RowView } from '../../src/site/row.ts';
-import { mostOnOneSide, rowView } from '../../src/site/row.ts';
+import { cellsOfFullBar, rowView } from '../../src/site/row.ts';
 import { tableFromColumns } from '../../src/site/table.ts';
 import { counted, day, percent, thousands } from '../../src/site/text.ts';
-import { hostileCatalog, quickCatalog } from '../support/catalogs.ts';
+import { hostileCatalog, longCatalog, quickCatalog } from '../support/catalogs.ts';
 
 function rowOf(name: string, catalog: Catalog = hostileCatalog()): RowView {
   const table = tableFromColumns(columnsFromCatalog(catalog));
-  return rowView(table, table.names.indexOf(name), mostOnOneSide(table));
+  return rowView(table, table.names.indexOf(name), cellsOfFullBar(table));
 }
 
 describe('rowView', () => {
@@ -18,6 +18,33 @@ describe('rowView', () => {
     expect(rowOf('timed out').roiNote).toBe('failed: timed out after 3 tries');
     expect(rowOf('LC4', quickCatalog()).roiNote).toBe('no ROI data (quick mode)');
     expect(rowOf('LC4').roiNote).toBe('');
+  });
+
+  it('says why there is no region', () => {
+    expect(rowOf('=SUM(A1)')).toMatchObject({ region: null, regionNote: 'none' });
+    expect(rowOf('timed out')).toMatchObject({ region: null, regionNote: 'failed' });
+    expect(rowOf('LC4', quickCatalog())).toMatchObject({ region: null, regionNote: 'no ROI data' });
+  });
+
+  it('draws sides so that 110 differs from 95 by sight, and a type of 2 cells can be seen beside one of 536', () => {
+    const lengths = (name: string): number[] => [
+      rowOf(name).sides?.leftLength ?? 0,
+      rowOf(name).sides?.rightLength ?? 0,
+    ];
+    const [more, less] = lengths("KCa'b'-m") as [number, number];
+    expect(less / more).toBeCloseTo(Math.sqrt(95 / 110), 2);
+    expect(lengths('KCab-m')).toEqual([100, 85.4]);
+    expect(lengths('DNa02')).toEqual([5.7, 5.7]);
+    expect(lengths('LHAD2')[0]).toBe(0);
+  });
+
+  it('cuts the bars of a few giants, visibly, rather than to shrink all others to nothing', () => {
+    const ordinary = longCatalog(2000);
+    const [first] = ordinary.types;
+    const giant = { ...first, name: 'giant', cells: { ...first?.cells, left: 4, right: 4263 } };
+    const catalog = { ...ordinary, types: [...ordinary.types, giant] } as Catalog;
+    expect(rowOf('giant', catalog).sides).toMatchObject({ leftLength: 89.4, rightLength: 100, cuts: 'M88-2l4 14' });
+    expect(rowOf('T5', catalog).sides).toMatchObject({ leftLength: 100, cuts: '' });
   });
 
   it('says for how many cells the side is unknown', () => {

@@ -7,7 +7,7 @@ import { lazySearchIndex } from '../../src/site/search.ts';
 import type { Selection } from '../../src/site/select.ts';
 import { orderOf, select } from '../../src/site/select.ts';
 import { tableFromColumns } from '../../src/site/table.ts';
-import { COMMA_ROI, hostileCatalog } from '../support/catalogs.ts';
+import { COMMA_ROI, hostileCatalog, quickCatalog } from '../support/catalogs.ts';
 
 const table = tableFromColumns(columnsFromCatalog(hostileCatalog()));
 const facets = facetsOf(table);
@@ -50,9 +50,21 @@ describe('select', () => {
   });
 
   it('finds the types without a value', () => {
-    expect(shown('#region=')).toEqual(['=SUM(A1)', 'timed out']);
+    expect(shown('#region=')).toEqual(['=SUM(A1)']);
+    expect(shown('#roi=')).toEqual(['=SUM(A1)']);
     expect(shown('#data=failed')).toEqual(['timed out']);
     expect(shown('#class=').length).toBe(table.length - 3);
+  });
+
+  it('does not count a type as without region or ROI where that is not known', () => {
+    expect(count('', 'region', '')).toBe(1);
+    expect(count('', 'roi', '')).toBe(1);
+    expect(shown('#data=failed&region=')).toEqual([]);
+    expect(shown('#data=failed')).toEqual(['timed out']);
+    const quick = facetsOf(tableFromColumns(columnsFromCatalog(quickCatalog())));
+    for (const facet of quick.filter(({ key }) => key === 'region' || key === 'roi')) {
+      expect(facet).toMatchObject({ values: [], shown: false });
+    }
   });
 
   it('shows nothing for a value that the dataset does not have', () => {

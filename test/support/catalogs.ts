@@ -7,7 +7,7 @@ interface Sketch {
   /** ROI -> output and input sites. */
   rois?: Record<string, [pre: number, post: number]>;
   region?: string;
-  /** Synapses outside of the primary ROIs. */
+  /** Synapses outside of the primary ROIs; negative where the totals lack cells. */
   outside?: number;
   nt?: string;
   annotations?: TypeEntry['annotations'];
@@ -53,12 +53,18 @@ export const IMAGE_NAME = '<img src=x onerror=alert(1)>';
 export const SCRIPT_NAME = '</script><script>alert(2)</script>';
 export const LONG_NAME: string = `long_${'x'.repeat(295)}`;
 export const REVERSED_NAME = '\u202eesrever';
+/** HTML would change its line ends. */
+export const BROKEN_ROI = 'AL\r\n(R)';
 export const COMMA_ROI = "a'L, upper";
 
 const SKETCHES: Record<string, Sketch> = {
   [IMAGE_NAME]: { cells: { left: 1 }, rois: { [IMAGE_NAME]: [1, 1] }, region: SCRIPT_NAME, nt: SCRIPT_NAME },
   [SCRIPT_NAME]: { cells: { right: 1 }, rois: { AL: [5, 0] }, region: 'AL', annotations: { class: ['<b>'] } },
-  'line\u2028break': { cells: { left: 2, right: 1 }, rois: { aL: [10, 30], AL: [0, 3] }, region: 'MB' },
+  'line\u2028break': {
+    cells: { left: 2, right: 1 },
+    rois: { aL: [10, 30], AL: [0, 3], [BROKEN_ROI]: [1, 1] },
+    region: 'MB',
+  },
   [REVERSED_NAME]: { cells: { left: 1, right: 1 }, rois: { AL: [1, 2] }, region: 'AL' },
   [LONG_NAME]: { cells: { left: 1, right: 1 }, rois: { AL: [3, 2] }, region: 'AL' },
   '=SUM(A1)': { cells: { right: 2 }, annotations: { synonyms: ['-1', "'quoted"] }, rois: {} },
@@ -87,7 +93,7 @@ const SKETCHES: Record<string, Sketch> = {
   LC10: { cells: { left: 120, right: 128 }, rois: { LO: [1, 9], AOTU: [8, 1] }, region: 'OL', nt: 'acetylcholine' },
   LHAD1: { cells: { right: 3 }, rois: { LH: [30, 70], SLP: [30, 10] }, region: 'LH', nt: 'glutamate' },
   LHAD2: { cells: { right: 12 }, rois: { LH: [30, 70] }, region: 'LH', nt: 'glutamate' },
-  LHAV1: { cells: { left: 1, right: 2 }, rois: { LH: [30, 70] }, region: 'LH', nt: 'glutamate' },
+  LHAV1: { cells: { left: 1, right: 2 }, rois: { LH: [30, 70] }, region: 'LH', nt: 'glutamate', outside: -3 },
   LHPV1: { cells: { right: 1 }, rois: { LH: [3, 7] }, region: 'LH', nt: 'unclear' },
   DNa02: {
     cells: { left: 1, right: 1 },

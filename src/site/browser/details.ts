@@ -1,28 +1,12 @@
 /** The details of a type: everything the catalogue tells of it, below its row. */
 
-import { ANNOTATIONS, type Annotation } from '../../catalog/catalog.ts';
+import { ANNOTATIONS } from '../../catalog/catalog.ts';
+import { ANNOTATION_LABELS } from '../labels.ts';
 import { roiNote, sideNote } from '../row.ts';
 import type { ShareLists, Table } from '../table.ts';
 import { annotationOf, sharesOf } from '../table.ts';
 import { counted, percent, thousands } from '../text.ts';
 import { element } from './dom.ts';
-
-const LABELS: Record<Annotation, string> = {
-  superclass: 'Superclass',
-  class: 'Class',
-  subclass: 'Subclass',
-  supertype: 'Supertype',
-  somaNeuromere: 'Soma neuromere',
-  itoleeHl: 'Hemilineage (Ito and Lee)',
-  trumanHl: 'Hemilineage (Truman)',
-  hemilineage: 'Hemilineage',
-  cellBodyFiber: 'Cell body fiber',
-  dimorphism: 'Dimorphism',
-  hemibrainType: 'Hemibrain type',
-  mancType: 'MANC type',
-  flywireType: 'FlyWire type',
-  synonyms: 'Synonyms',
-};
 
 function fact(label: string, ...values: string[]): Node {
   const list = values.flatMap((value, i) => [i > 0 ? '; ' : '', element('bdi', {}, value)]);
@@ -33,14 +17,14 @@ function synapseFacts(table: Table, type: number): Node[] {
   const [pre, post] = [table.pre[type] as number, table.post[type] as number];
   const facts = [fact('Output sites', thousands(pre)), fact('Input sites', thousands(post))];
   if (table.roiData[type]?.state !== 'known') return facts;
+  const [primaryPre, primaryPost] = [table.primaryPre[type] as number, table.primaryPost[type] as number];
+  // Databases without totals for every cell count less in all than in the ROIs: what lies outside is then unknown.
+  if (pre < primaryPre || post < primaryPost) return facts;
   const outside = (all: number, primary: number): string =>
     `${thousands(all - primary)} (${percent(all - primary, all)})`;
   return [
     ...facts,
-    fact(
-      'Outside primary ROIs',
-      `output ${outside(pre, table.primaryPre[type] as number)}, input ${outside(post, table.primaryPost[type] as number)}`,
-    ),
+    fact('Outside primary ROIs', `output ${outside(pre, primaryPre)}, input ${outside(post, primaryPost)}`),
   ];
 }
 
@@ -52,7 +36,7 @@ function generalFacts(table: Table, type: number): Node {
   ].join(', ');
   const annotations = ANNOTATIONS.flatMap((annotation) => {
     const values = annotationOf(table, annotation, type);
-    return values.length > 0 ? [fact(LABELS[annotation], ...values)] : [];
+    return values.length > 0 ? [fact(ANNOTATION_LABELS[annotation], ...values)] : [];
   });
   return element(
     'dl',

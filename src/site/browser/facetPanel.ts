@@ -2,6 +2,7 @@
 
 import type { Facet } from '../facets.ts';
 import type { FacetKey, ViewState } from '../hash.ts';
+import { NONE } from '../table.ts';
 import { thousands } from '../text.ts';
 import { find, setText } from './dom.ts';
 
@@ -15,7 +16,7 @@ interface ValueNode {
   count: Element;
 }
 
-/** The template renders the values of a facet in the facet's own order. */
+/** The template renders the values of a facet in the facet's own order: a value is its position, as HTML would change its line ends. */
 function valueNodes(panel: HTMLElement, { key }: Facet): ValueNode[] {
   return Array.from(panel.querySelectorAll<HTMLElement>(`details[data-facet="${key}"] li`), (item) => ({
     item,
@@ -31,7 +32,10 @@ export function createFacetPanel(
 ): FacetPanel {
   const nodes = facets.map((facet) => valueNodes(panel, facet));
   panel.addEventListener('change', ({ target }) => {
-    if (target instanceof HTMLInputElement) onToggle(target.name as FacetKey, target.value);
+    facets.forEach((facet, f) => {
+      const value = facet.values[nodes[f]?.findIndex(({ box }) => box === target) ?? NONE];
+      if (value !== undefined) onToggle(facet.key, value.value);
+    });
   });
   panel.addEventListener('click', ({ target }) => {
     const button = target instanceof Element ? target.closest<HTMLElement>('.show-all') : null;
@@ -49,7 +53,7 @@ export function createFacetPanel(
           const number = counts[f]?.[id] ?? 0;
           setText(count, thousands(number));
           item.classList.toggle('zero', number === 0);
-          box.checked = chosen[facet.key]?.includes(box.value) ?? false;
+          box.checked = chosen[facet.key]?.includes(facet.values[id]?.value ?? '') ?? false;
           item.classList.toggle('on', box.checked);
         });
       });

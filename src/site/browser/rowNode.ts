@@ -79,6 +79,7 @@ export function rowNode(element: HTMLElement): RowNode {
   const pair = find('.pair', element);
   const [leftCount, rightCount] = [find('.left-count', pair), find('.right-count', pair)];
   const [leftBar, rightBar] = [find('.left', pair), find('.right', pair)];
+  const cuts = find('.cut', pair);
   const sideNote = find<HTMLElement>('.c-sides .note', element);
   const region = tagNode(find('.c-region', element));
   const rois = [...element.querySelectorAll<HTMLButtonElement>('.roi')].map(roiNode);
@@ -100,6 +101,7 @@ export function rowNode(element: HTMLElement): RowNode {
     setAttribute(leftBar, 'x', String(-sides.leftLength));
     setAttribute(leftBar, 'width', String(sides.leftLength));
     setAttribute(rightBar, 'width', String(sides.rightLength));
+    setAttribute(cuts, 'd', sides.cuts);
   }
 
   function setCurrent(current: boolean): void {
@@ -123,6 +125,7 @@ export function rowNode(element: HTMLElement): RowNode {
       setText(unit, ` ${view.unit}`);
       fillSides(view);
       fillTag(region, view.region ?? undefined, view.region ?? undefined);
+      setText(region.none, view.regionNote);
       rois.forEach((roi, slot) => {
         fillRoi(roi, view.rois[slot]);
       });

@@ -44,7 +44,7 @@ function printTable(table: Table, types: Uint32Array, title: string): HTMLElemen
       view.name,
       view.cells,
       [sides, view.sideNote].filter((part) => part !== '').join(', '),
-      view.region ?? '',
+      view.region ?? view.regionNote,
       view.rois.map(({ name }) => name).join(', ') || roiNote(table, type),
       view.transmitter?.name ?? 'none known',
       view.class?.value ?? '',

@@ -3,7 +3,7 @@
 import { facetsOf } from '../facets.ts';
 import type { ColumnKey, FacetKey, SortKey, ViewState } from '../hash.ts';
 import { EMPTY_STATE } from '../hash.ts';
-import { mostOnOneSide, rowView } from '../row.ts';
+import { cellsOfFullBar, rowView } from '../row.ts';
 import { lazySearchIndex, otherNameHit } from '../search.ts';
 import type { Selection } from '../select.ts';
 import { orderOf, select } from '../select.ts';
@@ -29,7 +29,7 @@ function start(): void {
   const table = readTable();
   const facets = facetsOf(table);
   const searchIndex = lazySearchIndex(table);
-  const most = mostOnOneSide(table);
+  const full = cellsOfFullBar(table);
   const search = find<HTMLInputElement>('#q');
   const panel = find('#facets');
 
@@ -47,7 +47,7 @@ function start(): void {
     template: find<HTMLTemplateElement>('#row-template'),
     coveredUpTo,
     fill: (row, type, position, current) =>
-      row.fill(rowView(table, type, most), position, {
+      row.fill(rowView(table, type, full), position, {
         query: state.q,
         chosen: state.chosen,
         otherName: otherNameHit(table, type, state.q),
