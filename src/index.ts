@@ -17,7 +17,19 @@ export { openConnectome } from './connectome/open.ts';
 export { ConfigError, ConnectError, DecodeError, QueryError, WriteError } from './errors.ts';
 export { type Lookup, runBatch } from './lookup/batch.ts';
 export { createLoader, type Loader, type LoaderOptions } from './lookup/loader.ts';
+export {
+  modelOf,
+  type Outcome,
+  onLanded,
+  onSent,
+  type PaceOptions,
+  type PaceState,
+  type Plan,
+  planOf,
+  startPace,
+} from './pace/controller.ts';
 export { createGate, type Gate } from './pace/gate.ts';
+export type { PaceModel } from './pace/model.ts';
 export { createRun, type Report, type Run, type RunEvent } from './report.ts';
 export type { Settings } from './settings.ts';
 export { nameOfSlug, slugOf } from './site/slug.ts';

@@ -30,6 +30,7 @@ export interface Neo4jServer {
 }
 
 const CONNECT_TIMEOUT_MS = 10_000;
+const ACQUIRE_TIMEOUT_MS = 20_000;
 
 /** Closing waits for connections that are in use; a user who interrupts does not. */
 const CLOSE_MS = 300;
@@ -56,7 +57,7 @@ export async function connectNeo4j(options: Neo4jOptions, signal?: AbortSignal):
   const driver: Driver = neo4j.driver(`${protocol}//${hostname}${port ? `:${port}` : ''}`, auth, {
     maxConnectionPoolSize: maxInFlight + 2,
     connectionTimeout: CONNECT_TIMEOUT_MS,
-    connectionAcquisitionTimeout: CONNECT_TIMEOUT_MS * 2,
+    connectionAcquisitionTimeout: ACQUIRE_TIMEOUT_MS,
     useBigInt: true,
     // One PULL takes all: each further one would cost a round trip. Batches are sized to fit memory.
     fetchSize: FETCH_ALL,
@@ -198,6 +199,11 @@ function errorOf(cause: Neo4jError, where: string, database: string): Error {
   }
   if (/MemoryPoolOutOfMemory|TransactionOutOfMemory|TransactionMemoryLimit/.test(code)) {
     return new QueryError('The server ran out of memory for a query; ask for less at once by --batch-weight.', {
+      cause,
+    });
+  }
+  if (/acquisition timed out/.test(reason)) {
+    return new ConnectError(`${where}: no answer within ${ACQUIRE_TIMEOUT_MS / 1000} s; is it reachable from here?`, {
       cause,
     });
   }
