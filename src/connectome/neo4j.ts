@@ -101,6 +101,7 @@ export async function connectNeo4j(options: Neo4jOptions, signal?: AbortSignal):
   // All connections that will be used are made at once: one made when its first batch is due would cost that batch
   // three round trips (0.5 s of 1.5 s at 200 ms). The first tells whether there is a server that lets us in.
   const [first, ...others] = Array.from({ length: maxInFlight }, () => driver.getServerInfo({ database }));
+  // What keeps another from opening keeps the first from it too, or the query that needs it.
   for (const other of others) other.catch(() => undefined);
   try {
     await untilAborted(first as Promise<ServerInfo>, signal);
