@@ -4,7 +4,7 @@ import type { Cache } from './cache/twoLevel.ts';
 import type { Catalog, RoiSummary, TypeEntry } from './catalog/catalog.ts';
 import { type BareEntry, entryOf, entryProperties, groupByType, type TypedRows } from './catalog/entry.ts';
 import { roiSummariser } from './catalog/roi.ts';
-import type { Ask, Connectome, DatasetDescription, RoiCountRow } from './connectome/connectome.ts';
+import type { Answer, Ask, Connectome, DatasetDescription, RoiCountRow } from './connectome/connectome.ts';
 import { ConfigError, ConnectError, DecodeError } from './errors.ts';
 import type { Lookup } from './lookup/batch.ts';
 import { createLoader } from './lookup/loader.ts';
@@ -61,13 +61,18 @@ async function describe({ connectome, cache, run }: BuildParts, ask: Ask): Promi
   const key = descriptionKey(connectome.id);
   const kept = await cache.get(key);
   if (isDescription(kept)) {
-    const edit = await withRetries(() => connectome.edit(ask), { ...ask, onRetry: run.retried });
-    run.answered('edit', edit);
-    if (edit.value !== null && kept.edit === edit.value) return kept;
+    const edit = await asked(run, ask, 'edit', () => connectome.edit(ask));
+    if (edit !== null && kept.edit === edit) return kept;
   }
-  const answer = await withRetries(() => connectome.describe(ask), { ...ask, onRetry: run.retried });
-  run.answered('describe', answer);
-  if (answer.value.edit !== null) await cache.set(key, answer.value);
+  const description = await asked(run, ask, 'describe', () => connectome.describe(ask));
+  if (description.edit !== null) await cache.set(key, description);
+  return description;
+}
+
+/** A question of its own, retried and counted. */
+async function asked<T>(run: Run, { signal }: Ask, question: string, put: () => Promise<Answer<T>>): Promise<T> {
+  const answer = await withRetries(put, { signal, onRetry: run.retried });
+  run.answered(question, answer);
   return answer.value;
 }
 
@@ -77,17 +82,14 @@ async function catalogue(
   ask: Ask,
 ): Promise<{ entries: BareEntry[]; untyped: number }> {
   const properties = entryProperties(settings.sides);
-  const answer = await withRetries(() => connectome.catalogue(properties, ask), { ...ask, onRetry: run.retried });
-  run.answered('catalogue', answer);
-  const { types, untyped } = selected(groupByType(answer.value), settings);
-  return { entries: [...types].map(([name, rows]) => entryOf(name, rows, properties, settings.sides)), untyped };
+  const rows = await asked(run, ask, 'catalogue', () => connectome.catalogue(properties, ask));
+  const { types, untyped } = selected(groupByType(rows), settings);
+  return { entries: [...types].map(([name, own]) => entryOf(name, own, properties, settings.sides)), untyped };
 }
 
 /** Asked beside the catalogue, since it is answered in no time and stops what could not end well. */
 async function requireSums({ connectome, run }: BuildParts, ask: Ask): Promise<void> {
-  const answer = await withRetries(() => connectome.canSum(ask), { ...ask, onRetry: run.retried });
-  run.answered('probe', answer);
-  if (!answer.value)
+  if (!(await asked(run, ask, 'probe', () => connectome.canSum(ask))))
     throw new ConfigError('--sums server: expected a server with APOC, which this one lacks; use --sums client.');
 }
 

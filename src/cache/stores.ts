@@ -1,8 +1,8 @@
 /** A cache folder -> the keyv store in it; says so where there can be none. */
-import { closeSync, existsSync, openSync, readSync, statSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { Keyv, type KeyvStoreAdapter } from 'keyv';
-import { makeFolder } from '../folders.ts';
+import { bytesAt, makeFolder } from '../files.ts';
 
 export interface OpenStore {
   keyv: Keyv;
@@ -54,13 +54,6 @@ export async function openSqliteStore(folder: string): Promise<OpenStore> {
 /** @throws an Error if another program's database stands there: not a byte of it is changed */
 function requireOurs(file: string): void {
   if (!existsSync(file) || statSync(file).size === 0) return;
-  const handle = openSync(file, 'r');
-  try {
-    const head = Buffer.alloc(APPLICATION_ID_AT + 4);
-    readSync(handle, head, 0, head.length, 0);
-    if (head.readUInt32BE(APPLICATION_ID_AT) === APPLICATION_ID) return;
-  } finally {
-    closeSync(handle);
-  }
+  if (bytesAt(file, APPLICATION_ID_AT, 4).readUInt32BE() === APPLICATION_ID) return;
   throw new Error(`${file} is not a database of neurodex; move it away, or name another folder by --cache`);
 }

@@ -1,7 +1,8 @@
 /** Where a run may write: asked before the first query, so that a build of minutes does not end at a closed door. */
-import { accessSync, closeSync, constants, existsSync, openSync, readSync, statSync } from 'node:fs';
+import { accessSync, constants, existsSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { WriteError } from '../errors.ts';
+import { bytesAt } from '../files.ts';
 import { INDEX_PATH } from '../site/data.ts';
 
 /**
@@ -40,12 +41,5 @@ function requireWritable(flag: string, folder: string): void {
 
 function beginsWith(file: string, text: string): boolean {
   if (!statSync(file, { throwIfNoEntry: false })?.isFile()) return false;
-  const handle = openSync(file, 'r');
-  try {
-    const head = Buffer.alloc(text.length);
-    readSync(handle, head, 0, head.length, 0);
-    return head.toString('latin1') === text;
-  } finally {
-    closeSync(handle);
-  }
+  return bytesAt(file, 0, text.length).toString('latin1') === text;
 }

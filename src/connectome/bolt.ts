@@ -17,7 +17,7 @@ export async function openBolt(options: BoltOptions, signal?: AbortSignal): Prom
 }
 
 function connectomeOnNeo4j(server: Neo4jServer, { uri, database = 'neo4j', dataset }: BoltOptions): Connectome {
-  let described: Promise<{ label: string }> | null = null;
+  let label: string | null = null;
 
   /** The dataset's :Meta properties and the label of its neurons. */
   const askMeta = async (properties: readonly string[], ask?: Ask): Promise<{ meta: MetaRow; answer: Neo4jAnswer }> => {
@@ -26,12 +26,11 @@ function connectomeOnNeo4j(server: Neo4jServer, { uri, database = 'neo4j', datas
       answer.rows.map((row) => metaRow(row, properties)),
       dataset,
     );
-    described = Promise.resolve(meta);
+    label = meta.label;
     return { meta, answer };
   };
   /** A question of the dataset's label needs it described before; alone it asks for that itself. */
-  const labelOf = async (ask?: Ask): Promise<string> =>
-    (await (described ?? askMeta(['dataset', 'tag'], ask).then(({ meta }) => meta))).label;
+  const labelOf = async (ask?: Ask): Promise<string> => label ?? (await askMeta(['dataset', 'tag'], ask)).meta.label;
 
   return {
     id: `${uri}/${database}/${dataset ?? ''}`,
@@ -77,11 +76,11 @@ function connectomeOnNeo4j(server: Neo4jServer, { uri, database = 'neo4j', datas
     },
 
     async roiCounts(types, rois, ask) {
-      const label = await labelOf(ask);
+      const neurons = await labelOf(ask);
       // UNWIND would count the cells of a type that is named twice twice.
       types = [...new Set(types)];
       if (ask?.sums === 'server') {
-        const answer = await server.read(roiSumsQuery(label), { types, rois }, ask);
+        const answer = await server.read(roiSumsQuery(neurons), { types, rois }, ask);
         const value = answer.rows.map(([type, roi, pre, post]) => ({
           type: type as string,
           roi: roi as string,
@@ -90,7 +89,7 @@ function connectomeOnNeo4j(server: Neo4jServer, { uri, database = 'neo4j', datas
         }));
         return answered<RoiCountRow[]>(value, answer);
       }
-      const answer = await server.read(roiInfoQuery(label), { types }, ask);
+      const answer = await server.read(roiInfoQuery(neurons), { types }, ask);
       return answered(sumRoiInfo(answer.rows as [string, string | null][], new Set(rois)), answer);
     },
   };

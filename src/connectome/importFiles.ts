@@ -1,11 +1,11 @@
 /** Files of neurons, Meta, ROI counts and connections -> one DuckDB file, which appears whole or not at all. */
-import { readFileSync, statSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
-import { ConfigError, DecodeError, WriteError } from '../errors.ts';
+import { DecodeError, WriteError } from '../errors.ts';
 import { requireBodyIds, requireColumns, requireCounts } from './checks.ts';
 import { type Database, quoteIdentifier } from './database.ts';
 import { descriptionFromMeta } from './meta.ts';
-import { type Relation, readerOf, refuseTwins } from './readers.ts';
+import { isGzip, type Relation, readerOf, refuseTwins, requireFile } from './readers.ts';
 import { createMeta, createRoiCount, ROI_COUNT_COLUMNS } from './tables.ts';
 import { writeWhole } from './wholeFile.ts';
 
@@ -68,15 +68,12 @@ export async function importFiles(files: ImportFiles, options: ImportOptions): P
 }
 
 function readMeta(file: string): Record<string, unknown> {
-  const stat = statSync(file, { throwIfNoEntry: false });
-  if (stat === undefined) throw new ConfigError(`${file}: no such file.`);
-  if (!stat.isFile()) throw new ConfigError(`${file}: expected a file, found a directory.`);
+  requireFile(file);
   let meta: unknown;
   try {
     const bytes = readFileSync(file);
-    const isGzip = bytes.length > 1 && bytes.readUInt16BE(0) === 0x1f8b;
     // Windows editors put a byte order mark in front.
-    meta = JSON.parse((isGzip ? gunzipSync(bytes) : bytes).toString('utf8').replace(/^\uFEFF/, ''));
+    meta = JSON.parse((isGzip(file) ? gunzipSync(bytes) : bytes).toString('utf8').replace(/^\uFEFF/, ''));
   } catch (cause) {
     throw new DecodeError(
       `${file}: expected the properties of a :Meta node as one JSON object: ${(cause as Error).message}`,

@@ -119,16 +119,8 @@ export async function connectNeo4j(options: Neo4jOptions, signal?: AbortSignal):
 }
 
 function parsedUri(uri: string): URL {
-  let url: URL;
-  try {
-    url = new URL(uri);
-  } catch (cause) {
-    throw new ConfigError(
-      `Expected bolt://HOST:PORT or neo4j://HOST:PORT, got ${JSON.stringify(withoutSecrets(uri))}.`,
-      { cause },
-    );
-  }
-  if (!/^(bolt|neo4j)(\+s|\+ssc)?:$/.test(url.protocol) || url.hostname === '') {
+  const url = URL.canParse(uri) ? new URL(uri) : null;
+  if (!url || !/^(bolt|neo4j)(\+s|\+ssc)?:$/.test(url.protocol) || url.hostname === '') {
     throw new ConfigError(
       `Expected bolt://HOST:PORT or neo4j://HOST:PORT, got ${JSON.stringify(withoutSecrets(uri))}.`,
     );

@@ -1,6 +1,7 @@
 /** A file of rows (NDJSON, JSON, CSV, TSV or Parquet, gzip or not) as a relation in SQL, read by DuckDB's own readers. */
-import { closeSync, openSync, readSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { ConfigError, DecodeError } from '../errors.ts';
+import { bytesAt } from '../files.ts';
 import { type Database, quoteIdentifier, quoteLiteral } from './database.ts';
 
 export interface Relation {
@@ -32,10 +33,8 @@ export async function readerOf(
   textColumns: readonly string[],
   signal?: AbortSignal,
 ): Promise<Relation> {
-  const stat = statSync(file, { throwIfNoEntry: false });
-  if (stat === undefined) throw new ConfigError(`${file}: no such file.`);
-  if (!stat.isFile()) throw new ConfigError(`${file}: expected a file, found a directory.`);
-  if (stat.size === 0) throw new DecodeError(`${file}: expected rows, found an empty file.`);
+  requireFile(file);
+  if (statSync(file).size === 0) throw new DecodeError(`${file}: expected rows, found an empty file.`);
   const extension = /\.([a-z]+)(?:\.gz)?$/i.exec(file)?.[1]?.toLowerCase() ?? '';
   const format = FORMATS.get(extension);
   if (format === undefined) {
@@ -165,12 +164,13 @@ function globSafe(file: string): string {
   return quoteLiteral(file.replaceAll(/[*?[\]]/g, (char) => `[${char}]`));
 }
 
-function isGzip(file: string): boolean {
-  const handle = openSync(file, 'r');
-  try {
-    const head = Buffer.alloc(2);
-    return readSync(handle, head, 0, 2, 0) === 2 && head.readUInt16BE() === 0x1f8b;
-  } finally {
-    closeSync(handle);
-  }
+export function isGzip(file: string): boolean {
+  return bytesAt(file, 0, 2).readUInt16BE() === 0x1f8b;
+}
+
+/** @throws ConfigError if there is no file of that name */
+export function requireFile(file: string): void {
+  const stat = statSync(file, { throwIfNoEntry: false });
+  if (stat === undefined) throw new ConfigError(`${file}: no such file.`);
+  if (!stat.isFile()) throw new ConfigError(`${file}: expected a file, found a directory.`);
 }

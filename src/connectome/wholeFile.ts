@@ -1,7 +1,8 @@
 /** A DuckDB file that appears whole or not at all. */
-import { closeSync, existsSync, mkdtempSync, openSync, readSync, renameSync, rmSync, statSync } from 'node:fs';
+import { existsSync, mkdtempSync, renameSync, rmSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { ConfigError, WriteError } from '../errors.ts';
+import { bytesAt } from '../files.ts';
 import { createDatabase, type Database } from './database.ts';
 
 /**
@@ -53,12 +54,5 @@ function checkTarget(into: string): void {
 
 /** Bytes 8 to 11 of a DuckDB file spell DUCK. */
 function isDuckdbFile(file: string): boolean {
-  const handle = openSync(file, 'r');
-  try {
-    const magic = Buffer.alloc(4);
-    readSync(handle, magic, 0, 4, 8);
-    return magic.toString('latin1') === 'DUCK';
-  } finally {
-    closeSync(handle);
-  }
+  return bytesAt(file, 8, 4).toString('latin1') === 'DUCK';
 }

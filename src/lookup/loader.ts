@@ -37,51 +37,57 @@ export function createLoader<Row extends { type: string }, Value>(
 ): Loader<Value> {
   const { gate, signal, timeoutMs } = options;
 
-  const waiting = new Map<string, { done: (value: Value) => void; failed: (error: unknown) => void }>();
-  const failedAlone = new Set<string>();
-  let hopeless: unknown;
+  /** Sends the packs of one tick's loads; what failed among them says nothing of loads that come later. */
+  const dispatch = (types: readonly string[]): Promise<Value>[] => {
+    const waiting = new Map<string, { done: (value: Value) => void; failed: (error: unknown) => void }>();
+    const failedAlone = new Set<string>();
+    let hopeless: unknown;
 
-  const rejectAll = (types: readonly string[], error: unknown): void => {
-    for (const type of types) waiting.get(type)?.failed(error);
-  };
+    const rejectAll = (types: readonly string[], error: unknown): void => {
+      for (const type of types) waiting.get(type)?.failed(error);
+    };
 
-  /**
-   * A pack that fails is halved until what fails is alone, so that one bad type takes no other with it. When two
-   * lone types fail for the same reason it is the question that is wrong: everything else fails with that error.
-   */
-  const runPack = async (types: readonly string[]): Promise<void> => {
-    if (hopeless !== undefined) return rejectAll(types, hopeless);
-    try {
-      const { values, answer } = await gate.run(
-        () => withRetries(() => runBatch(lookup, types, { signal, timeoutMs }), { signal, onRetry: options.onRetry }),
-        signal,
-      );
-      for (const [type, value] of values) waiting.get(type)?.done(value);
-      options.onBatch?.(types, answer);
-    } catch (error) {
-      if (signal?.aborted || error instanceof ConnectError) return rejectAll(types, error);
-      if (types.length === 1) {
-        const { message } = error as Error;
-        if (failedAlone.has(message)) hopeless = error;
-        failedAlone.add(message);
-        return rejectAll(types, error);
+    /**
+     * A pack that fails is halved until what fails is alone, so that one bad type takes no other with it. When two
+     * lone types fail for the same reason it is the question that is wrong: everything else fails with that error.
+     */
+    const runPack = async (types: readonly string[]): Promise<void> => {
+      if (hopeless !== undefined) return rejectAll(types, hopeless);
+      try {
+        const { values, answer } = await gate.run(
+          () => withRetries(() => runBatch(lookup, types, { signal, timeoutMs }), { signal, onRetry: options.onRetry }),
+          signal,
+        );
+        for (const [type, value] of values) waiting.get(type)?.done(value);
+        options.onBatch?.(types, answer);
+      } catch (error) {
+        if (signal?.aborted || error instanceof ConnectError) return rejectAll(types, error);
+        if (types.length === 1) {
+          const { message } = error as Error;
+          if (failedAlone.has(message)) hopeless = error;
+          failedAlone.add(message);
+          return rejectAll(types, error);
+        }
+        options.onSplit?.();
+        const half = Math.ceil(types.length / 2);
+        // One after the other: a question that is wrong shows it by two lone types after some 20 halves, not by all.
+        await runPack(types.slice(0, half));
+        await runPack(types.slice(half));
       }
-      options.onSplit?.();
-      const half = Math.ceil(types.length / 2);
-      // One after the other: a question that is wrong shows it by two lone types after some 20 halves, not by all.
-      await runPack(types.slice(0, half));
-      await runPack(types.slice(half));
-    }
+    };
+
+    const promises = types.map(
+      (type) => new Promise<Value>((done, failed) => void waiting.set(type, { done, failed })),
+    );
+    for (const pack of packByWeight(types, options.weightOf, options.batchWeight)) void runPack(pack);
+    return promises;
   };
 
   // DataLoader resolves its keys all at once when the batch function returns; it returns promises, so that
   // each load settles when its own pack lands.
   const loader: DataLoader<string, Value> = new DataLoader(async (types) => {
-    const promises = types.map(
-      (type) => new Promise<Value>((done, failed) => void waiting.set(type, { done, failed })),
-    );
+    const promises = dispatch(types);
     for (const [i, promise] of promises.entries()) promise.catch(() => loader.clear(types[i] as string));
-    for (const pack of packByWeight(types, options.weightOf, options.batchWeight)) void runPack(pack);
     return promises as unknown as Value[];
   });
 

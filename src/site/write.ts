@@ -2,7 +2,7 @@
 import { readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { WriteError } from '../errors.ts';
-import { makeFolder } from '../folders.ts';
+import { makeFolder } from '../files.ts';
 import type { PlannedFile } from './pages.ts';
 
 export interface WriteResult {

@@ -114,6 +114,16 @@ describe('a loader', () => {
     expect(asked.length).toBeLessThan(40);
   });
 
+  test('forgets what failed: the same failure of a later load is no reason to stop', async () => {
+    const { lookup } = recording(async (types) => {
+      if (types.includes('bad')) throw new Error('broken');
+      return lettersOf(types);
+    });
+    const loader = createLoader(lookup, { gate: createGate(1), weightOf: one, batchWeight: 1 });
+    for (let i = 0; i < 3; i++) await expect(loader.load('bad')).rejects.toThrow('broken');
+    expect(await loader.load('ab')).toEqual([0, 1]);
+  });
+
   test('takes a row of a type that it did not ask for as a fault of the source', async () => {
     const { lookup } = recording(async () => [{ type: 'other', length: 1 }]);
     const loader = createLoader(lookup, { gate: createGate(1), weightOf: one, batchWeight: 1 });

@@ -1,5 +1,5 @@
-/** Folders for our own files. */
-import { mkdirSync, statSync } from 'node:fs';
+/** The file system where node's own calls do not do: folders that may not be, the first bytes of a file. */
+import { closeSync, mkdirSync, openSync, readSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 
 /**
@@ -14,5 +14,17 @@ export function makeFolder(folder: string): void {
   } catch (error) {
     // Another process may have made it meanwhile.
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST' || !statSync(folder).isDirectory()) throw error;
+  }
+}
+
+/** `length` bytes from `position` on; zeros beyond the end. Tells what a file is without reading it whole. */
+export function bytesAt(file: string, position: number, length: number): Buffer {
+  const handle = openSync(file, 'r');
+  try {
+    const bytes = Buffer.alloc(length);
+    readSync(handle, bytes, 0, length, position);
+    return bytes;
+  } finally {
+    closeSync(handle);
   }
 }
