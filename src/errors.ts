@@ -5,32 +5,41 @@ export class ConfigError extends Error {
   override name = 'ConfigError';
 }
 
-interface SourceErrorOptions {
-  cause?: unknown;
-  /** The same question may well be answered a moment later. */
-  isTransient?: boolean;
-}
-
 /** The source could not be reached, or would not let us in. */
 export class ConnectError extends Error {
   override name = 'ConnectError';
-  readonly isTransient: boolean;
-  constructor(message: string, { cause, isTransient = false }: SourceErrorOptions = {}) {
+  /** The source was there before and may come back: a connection that was lost, a server that restarts. */
+  readonly isOutage: boolean;
+  constructor(message: string, { cause, isOutage = false }: { cause?: unknown; isOutage?: boolean } = {}) {
     super(message, { cause });
-    this.isTransient = isTransient;
+    this.isOutage = isOutage;
   }
 }
+
+/** Why a question was not answered, which decides what is done about it. */
+export type QueryFailure =
+  /** For a passing reason: the same question may well be answered a moment later. */
+  | 'passing'
+  /** The server has too much to do: the same again, but fewer questions at once. */
+  | 'busy'
+  /** It did not fit the server's memory: less at once. */
+  | 'memory'
+  /** It took too long: less at once. */
+  | 'timeout'
+  /** The question itself is wrong, whatever it asks about. */
+  | 'question'
+  /** As `question`: it names a function that the server does not have. */
+  | 'unknownFunction'
+  /** Anything else; it may be what was asked about. */
+  | 'data';
 
 /** The source was reached and could not answer a question. */
 export class QueryError extends Error {
   override name = 'QueryError';
-  readonly isTransient: boolean;
-  /** The question names a function that the server does not have. */
-  readonly isUnknownFunction: boolean;
-  constructor(message: string, options: SourceErrorOptions & { isUnknownFunction?: boolean } = {}) {
-    super(message, { cause: options.cause });
-    this.isTransient = options.isTransient ?? false;
-    this.isUnknownFunction = options.isUnknownFunction ?? false;
+  readonly failure: QueryFailure;
+  constructor(message: string, { cause, failure = 'data' }: { cause?: unknown; failure?: QueryFailure } = {}) {
+    super(message, { cause });
+    this.failure = failure;
   }
 }
 
@@ -42,10 +51,6 @@ export class DecodeError extends Error {
 /** A file of ours (site, database, report) could not be written. What stood there before still stands. */
 export class WriteError extends Error {
   override name = 'WriteError';
-}
-
-export function isTransient(error: unknown): boolean {
-  return (error instanceof ConnectError || error instanceof QueryError) && error.isTransient;
 }
 
 /** A URI may carry a password, which no message repeats. */

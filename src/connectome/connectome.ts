@@ -30,6 +30,18 @@ export interface CatalogueRow {
   values: (string | null)[];
 }
 
+/** How many cells have a type: the work that a question about it is. */
+export interface TypeSize {
+  type: string;
+  cells: number;
+}
+
+/** The types from `from` (itself too) up to `below` (not itself), in the source's own order of texts; null: no bound. */
+export interface TypeRange {
+  from: string | null;
+  below: string | null;
+}
+
 /** Synapses of a type's cells in one ROI, summed over the cells. */
 export interface RoiCountRow {
   type: string;
@@ -38,9 +50,27 @@ export interface RoiCountRow {
   post: number;
 }
 
+/**
+ * What a type is connected to, summed over its cells and those of one partner type. A pair is two cells with at least
+ * one synapse from the one to the other; weight counts synapses. The partner type null is all cells without a type.
+ */
+export interface PartnerRow {
+  type: string;
+  /** upstream: the partner's cells speak to the type's; downstream: the other way. */
+  direction: 'upstream' | 'downstream';
+  partner: string | null;
+  pairs: number;
+  weight: number;
+}
+
 export interface Ask {
   signal?: AbortSignal | undefined;
   timeoutMs?: number | undefined;
+}
+
+export interface CatalogueAsk extends Ask {
+  /** All types if left out. */
+  range?: TypeRange | undefined;
 }
 
 export interface RoiAsk extends Ask {
@@ -58,6 +88,11 @@ export interface Answer<T> {
   roundTrips: number;
 }
 
+/** An answer about types, and how many cells of each it was made of; a type of which there are none may be left out. */
+export interface TypedAnswer<Row> extends Answer<Row[]> {
+  cells: ReadonlyMap<string, number>;
+}
+
 /** Who adds up the cells' ROI counts: the server, so that few rows travel, or the client. */
 export type Sums = 'server' | 'client';
 
@@ -71,10 +106,17 @@ export interface Connectome {
   /** What changes whenever the data do, from as cheap a question as the source allows; null: cannot be told. */
   edit(ask?: Ask): Promise<Answer<string | null>>;
   describe(ask?: Ask): Promise<Answer<DatasetDescription>>;
-  /** Every type, grouped by the given neuron properties; a property that the dataset lacks is null throughout. */
-  catalogue(properties: readonly string[], ask?: Ask): Promise<Answer<CatalogueRow[]>>;
+  /** Every type with its number of cells, far cheaper than the catalogue. */
+  typeSizes(ask?: Ask): Promise<Answer<TypeSize[]>>;
+  /**
+   * The types, all or those in a range, grouped by the given neuron properties; a property that the dataset lacks is
+   * null throughout. The cells without a type come with the range that has no `from`.
+   */
+  catalogue(properties: readonly string[], ask?: CatalogueAsk): Promise<Answer<CatalogueRow[]>>;
   /** ROI counts of the given types in the given ROIs only. A type without synapses there has no row. */
-  roiCounts(types: readonly string[], rois: readonly string[], ask?: RoiAsk): Promise<Answer<RoiCountRow[]>>;
+  roiCounts(types: readonly string[], rois: readonly string[], ask?: RoiAsk): Promise<TypedAnswer<RoiCountRow>>;
+  /** Partners of the given types among all cells of the dataset (neuPrint's :Neuron), upstream and downstream. */
+  partners(types: readonly string[], ask?: Ask): Promise<TypedAnswer<PartnerRow>>;
   /** Whether the server can add up ROI counts; an embedded database always does, and takes `sums` for a hint. */
   canSum(ask?: Ask): Promise<Answer<boolean>>;
   /** Bytes received over a wire so far; null where they cannot be counted. */
