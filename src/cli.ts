@@ -2,6 +2,7 @@
 /** argv -> command. Alone touches the process: its arguments, environment, clocks, signals, output and exit code. */
 import { randomUUID } from 'node:crypto';
 import { Command, CommanderError, Option } from 'commander';
+import { systemClock } from './clock.ts';
 import type { Context } from './commands/context.ts';
 import type { ConfigSources } from './config.ts';
 import { loadConfig, presetNames } from './config.ts';
@@ -28,8 +29,7 @@ type Work = (context: Context, print: (text: string, result: object) => void) =>
 /** Runs a command's work under signals and progress, and turns its outcome into one line and an exit code. */
 async function perform({ silent, json }: OutputFlags, work: Work): Promise<void> {
   const mode: ProgressMode = json ? 'json' : silent ? 'silent' : process.stderr.isTTY ? 'bar' : 'lines';
-  const now = (): number => performance.now();
-  const progress = createProgress({ mode, stream: json ? process.stdout : process.stderr, now });
+  const progress = createProgress({ mode, stream: json ? process.stdout : process.stderr, now: systemClock.now });
   const abort = new AbortController();
   const interrupt = (): void => {
     // The first asks the work to stop and waits for it; the second does not wait.
@@ -40,7 +40,7 @@ async function perform({ silent, json }: OutputFlags, work: Work): Promise<void>
   process.on('SIGINT', interrupt).on('SIGTERM', interrupt);
   const contextOf = (): Context => ({
     signal: abort.signal,
-    now,
+    clock: systemClock,
     today: today(process.env.SOURCE_DATE_EPOCH),
     token: `${process.pid}-${randomUUID().slice(0, 8)}`,
     peakRssBytes: () => process.resourceUsage().maxRSS * 1024,

@@ -1,6 +1,7 @@
 /** Events of a run -> what its user sees on stderr: a bar, plain lines, JSON lines or nothing. */
 import { type Options, SingleBar } from 'cli-progress';
-import type { Now, RunEvent } from './report.ts';
+import type { Clock } from './clock.ts';
+import type { RunEvent } from './report.ts';
 import { thousands } from './site/text.ts';
 
 export interface Progress {
@@ -15,7 +16,7 @@ export interface ProgressOptions {
   mode: ProgressMode;
   /** stderr for people, stdout for JSON. */
   stream: NodeJS.WriteStream;
-  now: Now;
+  now: Clock['now'];
 }
 
 const CLEAR_LINE = '\r\x1b[K';
@@ -31,7 +32,7 @@ export function createProgress({ mode, stream, now }: ProgressOptions): Progress
   return mode === 'bar' ? createBar(stream, now) : createLines(stream, now);
 }
 
-function createLines(stream: NodeJS.WriteStream, now: Now): Progress {
+function createLines(stream: NodeJS.WriteStream, now: Clock['now']): Progress {
   let lastMs = now();
   return {
     show(event) {
@@ -45,7 +46,7 @@ function createLines(stream: NodeJS.WriteStream, now: Now): Progress {
   };
 }
 
-function createBar(stream: NodeJS.WriteStream, now: Now): Progress {
+function createBar(stream: NodeJS.WriteStream, now: Clock['now']): Progress {
   const options: Options = {
     stream,
     format: '{phase} {bar} {done} of {all} {unit}{eta_text}',

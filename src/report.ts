@@ -1,7 +1,5 @@
 /** What a run did: counters and timings, the events it tells while it works, the report at its end. */
-
-/** A clock in milliseconds that never goes back. */
-export type Now = () => number;
+import type { Clock } from './clock.ts';
 
 export type RunEvent =
   | { event: 'phase'; phase: string }
@@ -11,6 +9,17 @@ export type RunEvent =
 export interface CacheStats {
   l1: { hits: number; misses: number };
   l2: { hits: number; misses: number; faults: number };
+}
+
+/** At what pace a lookup was asked, as the controller left it. */
+export interface Paced {
+  lookup: string;
+  /** The way of asking that was found to be faster. */
+  way: string;
+  batches: number;
+  concurrency: number;
+  /** What a batch cost, as far as any told: so much each, so much a cell, until so many at once slow the source down. */
+  model: { aMs: number; bMsPerUnit: number; knee: number } | null;
 }
 
 export interface Report {
@@ -29,6 +38,9 @@ export interface Report {
   bytes: number | null;
   retries: number;
   splits: number;
+  pace: Paced[];
+  /** Types that --verify asked for again, one by one. */
+  verifiedTypes: number;
   cache: CacheStats;
   failedTypes: string[];
   /** What a reader of the numbers must know. */
@@ -48,11 +60,17 @@ export interface Run {
   retried(): void;
   /** Counts a batch that is halved after it failed. */
   split(): void;
+  /** Tells the pace of a lookup that is done. */
+  paced(pace: Paced): void;
   /** Counts an answer of the source; `question` names what was asked. */
   answered(question: string, cost: { roundTrips: number; rows: number }): void;
 }
 
-export function createRun(command: string, now: Now, onEvent: (event: RunEvent) => void = () => undefined): Run {
+export function createRun(
+  command: string,
+  now: Clock['now'],
+  onEvent: (event: RunEvent) => void = () => undefined,
+): Run {
   const questions = new Set<string>();
   let current = '';
   const report: Report = {
@@ -67,6 +85,8 @@ export function createRun(command: string, now: Now, onEvent: (event: RunEvent) 
     bytes: 0,
     retries: 0,
     splits: 0,
+    pace: [],
+    verifiedTypes: 0,
     cache: { l1: { hits: 0, misses: 0 }, l2: { hits: 0, misses: 0, faults: 0 } },
     failedTypes: [],
     notes: [],
@@ -99,6 +119,7 @@ export function createRun(command: string, now: Now, onEvent: (event: RunEvent) 
       report.splits++;
       report.roundTrips++;
     },
+    paced: (pace) => void report.pace.push(pace),
     answered(question, { roundTrips, rows }) {
       if (roundTrips > 0) questions.add(question);
       report.queries = questions.size;

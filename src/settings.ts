@@ -21,6 +21,9 @@ const text = z.string('text').min(1, 'text');
 const httpUrl = z.string('a URL').regex(/^https?:\/\/\S+$/, 'a URL that begins with http:// or https://');
 const count = z.coerce.number('a whole number').int('a whole number').min(1, 'a whole number from 1 up');
 
+const VERIFIED_TYPES = 20;
+const inFlight = count.max(256, 'at most 256');
+
 /** A regular expression, compiled; `flags` never include g, so that a match keeps no state. */
 const regex = z.string('a regular expression').transform((source, context) => {
   try {
@@ -62,9 +65,9 @@ export const SETTINGS = {
   username: setting(text.optional(), 'the user of a Neo4j server', { env: 'NEO4J_USERNAME' }),
   password: setting(text.optional(), 'the password of that user', { env: 'NEO4J_PASSWORD' }),
   sums: setting(
-    z.enum(['server', 'client'], 'server or client').default('client'),
-    'who adds up ROI counts: a Neo4j server (with APOC), so that little travels, or this machine',
-    { flag: '--sums <server|client>' },
+    z.enum(['auto', 'server', 'client'], 'auto, server or client').default('auto'),
+    'who adds up ROI counts: a Neo4j server (with APOC), so that little travels, or this machine; auto: the faster one',
+    { flag: '--sums <auto|server|client>' },
   ),
   preset: setting(text.default('default'), 'the rules of a dataset family: a file of config/', {
     flag: '--preset <name>',
@@ -94,11 +97,27 @@ export const SETTINGS = {
     },
   ),
   report: setting(text.optional(), 'write what the run did to this file, as JSON', { flag: '--report <file>' }),
+  verify: setting(
+    z.union([z.literal(true).transform(() => VERIFIED_TYPES), count]).optional(),
+    `ask so many types (${VERIFIED_TYPES} if no number is given), chosen at random, one by one as well; any difference is an error`,
+    { flag: '--verify [n]' },
+  ),
   strict: setting(z.boolean('true or false').default(false), 'write no site if any type failed', { flag: '--strict' }),
-  concurrency: setting(count.max(256, 'at most 256').default(2), 'queries in flight at once', {
-    flag: '--concurrency <n>',
-  }),
-  batchWeight: setting(count.default(20_000), 'cells in a batch of types', { flag: '--batch-weight <n>' }),
+  concurrency: setting(
+    inFlight.optional(),
+    'exactly so many queries in flight at once; left out, what is measured decides',
+    { flag: '--concurrency <n>' },
+  ),
+  maxConcurrency: setting(
+    inFlight.optional(),
+    'at most so many queries in flight at once (64 over Bolt, 2 for a file)',
+    { flag: '--max-concurrency <n>' },
+  ),
+  batchWeight: setting(
+    count.optional(),
+    'exactly so many cells in a batch of types; left out, what is measured decides',
+    { flag: '--batch-weight <n>' },
+  ),
   timeoutMs: setting(
     count.max(2_000_000_000, 'at most 2,000,000,000 (23 days)').default(60_000),
     'how long a single query may take',

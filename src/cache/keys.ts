@@ -7,3 +7,11 @@ const DESCRIPTION_VERSION = 2;
 export function descriptionKey(source: string): string {
   return `description/${DESCRIPTION_VERSION}/${source}`;
 }
+
+/** Raised when the controller's model changes its meaning. */
+const PACE_VERSION = 1;
+
+/** What a lookup costs at a source. */
+export function paceKey(source: string, lookup: string): string {
+  return `pace/${PACE_VERSION}/${lookup}/${source}`;
+}

@@ -1,10 +1,10 @@
 /** What cli.ts hands to every command: the outside world, so that commands touch none of it themselves. */
-import type { Now, RunEvent } from '../report.ts';
+import type { Clock } from '../clock.ts';
+import type { RunEvent } from '../report.ts';
 
 export interface Context {
   signal: AbortSignal;
-  /** Monotonic milliseconds. */
-  now: Now;
+  clock: Clock;
   /** The time to be written into outputs (ISO 8601, UTC, to the second); fixed where SOURCE_DATE_EPOCH is set. */
   today: { iso: string; isFixed: boolean };
   /** Distinguishes this process's partial files from another's. */

@@ -17,7 +17,7 @@ import { requireReportFile, requireSiteFolder } from './targets.ts';
 
 /** @throws what stopped the run; the site in the output folder is then as it was */
 export async function createIndex(settings: Settings, context: Context): Promise<Report> {
-  const run = createRun('create-index', context.now, context.onEvent);
+  const run = createRun('create-index', context.clock.now, context.onEvent);
   const { source, output } = settings;
   if (source === undefined) throw new ConfigError(`--source: expected ${SOURCES}; got nothing.`);
   requireSiteFolder(output);
@@ -45,14 +45,12 @@ async function build(
   settings: Settings,
   cache: Cache,
   run: Run,
-  { signal }: Context,
+  { signal, clock }: Context,
   source: string,
 ): Promise<Catalog> {
-  const connectome = await run.phase('connect', () =>
-    openConnectome(source, { ...settings, maxInFlight: settings.concurrency }, signal),
-  );
+  const connectome = await run.phase('connect', () => openConnectome(source, settings, signal));
   try {
-    return await buildCatalog({ connectome, cache, settings, run, signal });
+    return await buildCatalog({ connectome, cache, settings, run, clock, signal });
   } finally {
     run.report.bytes = connectome.bytesReceived();
     await connectome.close();

@@ -10,7 +10,7 @@ export async function importConnectome(
   settings: Settings,
   context: Context,
 ): Promise<ImportResult> {
-  const run = createRun('import', context.now, context.onEvent);
+  const run = createRun('import', context.clock.now, context.onEvent);
   return await run.phase('import', async () => {
     const result = await importFiles(files, {
       signal: context.signal,

@@ -12,7 +12,7 @@ import type { Context } from './context.ts';
 export async function loadFile(settings: Settings, into: string, context: Context): Promise<LoadResult> {
   const { source, database, username, password } = settings;
   const { signal } = context;
-  const run = createRun('load', context.now, context.onEvent);
+  const run = createRun('load', context.clock.now, context.onEvent);
   if (source === undefined || !existsSync(source)) {
     throw new ConfigError(
       `--source: expected a file made by "neurodex import", got ${JSON.stringify(source ?? null)}.`,

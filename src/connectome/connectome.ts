@@ -103,6 +103,10 @@ export type Sums = 'server' | 'client';
 export interface Connectome {
   /** Names server and dataset in a cache key; holds no secret. */
   readonly id: string;
+  /** Runs in this process: it adds up by itself, whatever a question says. */
+  readonly isEmbedded: boolean;
+  /** The most questions that it is fit to be asked at once. */
+  readonly maxInFlight: number;
   /** What changes whenever the data do, from as cheap a question as the source allows; null: cannot be told. */
   edit(ask?: Ask): Promise<Answer<string | null>>;
   describe(ask?: Ask): Promise<Answer<DatasetDescription>>;
@@ -117,7 +121,7 @@ export interface Connectome {
   roiCounts(types: readonly string[], rois: readonly string[], ask?: RoiAsk): Promise<TypedAnswer<RoiCountRow>>;
   /** Partners of the given types among all cells of the dataset (neuPrint's :Neuron), upstream and downstream. */
   partners(types: readonly string[], ask?: Ask): Promise<TypedAnswer<PartnerRow>>;
-  /** Whether the server can add up ROI counts; an embedded database always does, and takes `sums` for a hint. */
+  /** Whether it can add up ROI counts itself. */
   canSum(ask?: Ask): Promise<Answer<boolean>>;
   /** Bytes received over a wire so far; null where they cannot be counted. */
   bytesReceived(): number | null;

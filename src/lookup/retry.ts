@@ -1,24 +1,118 @@
-/** Asks again what failed for a passing reason. The driver's own retries are off: these are the only ones. */
-import { setTimeout } from 'node:timers/promises';
-import { isTransient } from '../errors.ts';
+/**
+ * Asks again what failed for a passing reason, and waits for a source that went away. The drivers' own retries are off:
+ * these are the only ones. What failed for good reaches the caller as it came.
+ */
+import type { Clock } from '../clock.ts';
+import { ConnectError, QueryError } from '../errors.ts';
 
 /** Waits before the second and the third try. */
 const DELAYS_MS = [200, 1000];
 
+/** Of all questions, so many may be asked again, or a server in trouble would be asked ever more. */
+const BUDGET_BASE = 20;
+const BUDGET_SHARE = 0.1;
+
+/** For how long a source that went away is waited for, and how often it is looked for: ever less often. */
+const OUTAGE_MS = 60_000;
+const FIRST_LOOK_MS = 250;
+const LAST_LOOK_MS = 5_000;
+
+/** A question that loses its connection this often, while others are answered, is the reason itself. */
+const MOST_LOSSES = 3;
+
 export interface RetryOptions {
-  signal?: AbortSignal | undefined;
+  /** Cheap, and answered only if the source is there; without it a source is taken to be back after a moment. */
+  ping?: ((signal?: AbortSignal) => Promise<unknown>) | undefined;
+  /** A question is asked again. */
   onRetry?: (() => void) | undefined;
+  /** The source went away: everything waits. */
+  onOutage?: ((reason: string) => void) | undefined;
 }
 
-export async function withRetries<T>(work: () => Promise<T>, { signal, onRetry }: RetryOptions): Promise<T> {
-  for (const delayMs of DELAYS_MS) {
-    try {
-      return await work();
-    } catch (error) {
-      if (!isTransient(error)) throw error;
-      await setTimeout(delayMs, undefined, { signal });
-      onRetry?.();
+/** One for all that is asked of a source: the budget is one, and an outage is one event however many questions it hits. */
+export interface Retries {
+  /**
+   * Runs the work until it succeeds, fails for good, or has been tried three times.
+   * @param onFailure told of each try that failed
+   * @throws ConnectError if the source does not come back, or too much had to be asked again
+   */
+  run<T>(work: () => Promise<T>, signal?: AbortSignal, onFailure?: (error: unknown) => void): Promise<T>;
+}
+
+export function createRetries(clock: Clock, { ping, onRetry, onOutage }: RetryOptions = {}): Retries {
+  let asked = 0;
+  let retried = 0;
+  /** While the source is away. */
+  let outage: Promise<void> | null = null;
+
+  /** Up to half as much more or less, so that what failed together is not asked again together. */
+  const wait = (ms: number, signal?: AbortSignal): Promise<void> => clock.wait(ms * (0.5 + clock.random()), signal);
+
+  const spend = (cause: Error): void => {
+    retried++;
+    if (retried <= BUDGET_BASE + BUDGET_SHARE * asked) return;
+    throw new ConnectError(
+      `Gave up: after ${asked} questions, ${retried} would have been asked again. The last reason: ${cause.message}`,
+      { cause },
+    );
+  };
+
+  const waitOut = async (reason: ConnectError, signal?: AbortSignal): Promise<void> => {
+    spend(reason);
+    onOutage?.(reason.message);
+    const endMs = clock.now() + OUTAGE_MS;
+    for (let lookMs = FIRST_LOOK_MS; ; lookMs = Math.min(2 * lookMs, LAST_LOOK_MS)) {
+      await wait(lookMs, signal);
+      try {
+        await ping?.(signal);
+        return;
+      } catch (error) {
+        signal?.throwIfAborted();
+        // Another failure is an answer too: it is there.
+        if (!isOutage(error)) return;
+        if (clock.now() >= endMs) {
+          throw new ConnectError(`${error.message} (It was waited for ${OUTAGE_MS / 1000} s.)`, { cause: error });
+        }
+      }
     }
-  }
-  return await work();
+  };
+
+  return {
+    async run(work, signal, onFailure) {
+      asked++;
+      let losses = 0;
+      for (let failures = 0; ; ) {
+        await outage;
+        signal?.throwIfAborted();
+        try {
+          return await work();
+        } catch (error) {
+          signal?.throwIfAborted();
+          onFailure?.(error);
+          if (isOutage(error)) {
+            losses++;
+            if (losses > MOST_LOSSES) throw new QueryError(`${error.message} (${losses} times)`, { cause: error });
+            outage ??= waitOut(error, signal).finally(() => {
+              outage = null;
+            });
+            await outage;
+          } else {
+            const delayMs = DELAYS_MS[failures++];
+            if (delayMs === undefined || !isPassing(error)) throw error;
+            spend(error);
+            await wait(delayMs, signal);
+          }
+          onRetry?.();
+        }
+      }
+    },
+  };
+}
+
+function isOutage(error: unknown): error is ConnectError {
+  return error instanceof ConnectError && error.isOutage;
+}
+
+function isPassing(error: unknown): error is QueryError {
+  return error instanceof QueryError && (error.failure === 'passing' || error.failure === 'busy');
 }

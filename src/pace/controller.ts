@@ -4,22 +4,35 @@ import { type Fit, fitOf, isOff, type PaceModel, type Prior, type Sample, server
 export interface PaceOptions {
   /** The work of the whole job. */
   totalWeight: number;
-  /** Of a single type: no batch can be lighter than its heaviest. */
-  heaviestWeight: number;
-  /** The ceiling: no plan exceeds it. */
-  maxConcurrency: number;
-  /** What one reply may weigh, for the sake of memory. */
-  maxBatchWeight: number;
-  /** What the lookup is thought to cost, within a factor of ten. */
-  guess: { aMs: number; bMsPerUnit: number };
+  /** Of a single type: no batch can be lighter than its heaviest (default 1). */
+  heaviestWeight?: number;
+  /** The ceiling: no plan exceeds it (default 8). */
+  maxConcurrency?: number;
+  /** What one reply may weigh, for the sake of memory (default 20,000). */
+  maxBatchWeight?: number;
+  /** What the lookup is thought to cost, within a factor of ten (default 8 ms and 0.1 ms a unit). */
+  guess?: { aMs: number; bMsPerUnit: number };
   /** What an earlier run measured. */
   warm?: PaceModel | null;
   /** One empty round trip; 0 if unknown. */
-  rttMs: number;
-  timeoutMs: number;
+  rttMs?: number;
+  /** What a single query may take (default 60,000). */
+  timeoutMs?: number;
   pinnedConcurrency?: number | undefined;
   pinnedBatchWeight?: number | undefined;
 }
+
+const DEFAULTS = {
+  heaviestWeight: 1,
+  maxConcurrency: 8,
+  maxBatchWeight: 20_000,
+  guess: { aMs: 8, bMsPerUnit: 0.1 },
+  warm: null,
+  rttMs: 0,
+  timeoutMs: 60_000,
+};
+
+type KnownOptions = PaceOptions & Required<Pick<PaceOptions, keyof typeof DEFAULTS>>;
 
 /** Of a batch: `ignored` is an error of the data and teaches nothing; `tooMany` asks for fewer batches, `tooHeavy` for less weight. */
 export type Outcome = 'success' | 'ignored' | 'timeout' | 'tooMany' | 'tooHeavy';
@@ -37,7 +50,7 @@ interface Flying {
 }
 
 export interface PaceState {
-  options: PaceOptions;
+  options: KnownOptions;
   concurrency: number;
   fit: Fit;
   prior: Prior;
@@ -97,7 +110,8 @@ const UNHEARD = 0.001;
 /** So many landings in a row that the fit misses: the server is another one now. */
 const DRIFT_RUN = 10;
 
-export function startPace(options: PaceOptions): PaceState {
+export function startPace(given: PaceOptions): PaceState {
+  const options: KnownOptions = { ...DEFAULTS, ...given };
   const { guess, warm } = options;
   const fit: Fit = warm ?? { ...guess, knee: null };
   const state: PaceState = {
@@ -128,7 +142,7 @@ export function startPace(options: PaceOptions): PaceState {
  * Too few leave cores idle, too many cost `a` each on a server with few: their sum is least at the square root of
  * work / a. For 22,704 cells that is 8 batches, which at 200 ms took 0.5 s where 99 took 2.7 s.
  */
-function coldConcurrency({ totalWeight, heaviestWeight, guess: { aMs, bMsPerUnit }, timeoutMs }: PaceOptions): number {
+function coldConcurrency({ totalWeight, heaviestWeight, guess: { aMs, bMsPerUnit }, timeoutMs }: KnownOptions): number {
   const balanced = Math.sqrt((2 * totalWeight * bMsPerUnit) / aMs);
   // The heaviest go first: even a single core has to answer them in half the time limit.
   const safe = timeoutMs / 2 / (aMs + bMsPerUnit * heaviestWeight);
@@ -136,7 +150,7 @@ function coldConcurrency({ totalWeight, heaviestWeight, guess: { aMs, bMsPerUnit
 }
 
 /** A little over the knee; up to twice that if then one flight takes the whole job. */
-function warmConcurrency({ totalWeight, maxBatchWeight }: PaceOptions, { knee }: PaceModel): number {
+function warmConcurrency({ totalWeight, maxBatchWeight }: KnownOptions, { knee }: PaceModel): number {
   const flightOfAll = Math.ceil(totalWeight / maxBatchWeight);
   return flightOfAll <= 2 * HEAD * knee ? Math.max(HEAD * knee, flightOfAll) : HEAD * knee;
 }

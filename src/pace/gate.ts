@@ -1,18 +1,83 @@
-/** How many queries run at once: what does not fit waits its turn (p-limit). */
+/** How much may be in flight: p-limit, whose width follows what the controller makes of each batch that lands. */
 import pLimit from 'p-limit';
+import type { Clock } from '../clock.ts';
+import {
+  modelOf,
+  type Outcome,
+  onLanded,
+  onSent,
+  type PaceOptions,
+  type PaceState,
+  planOf,
+  startPace,
+} from './controller.ts';
+import type { PaceModel } from './model.ts';
 
-export interface Gate {
-  /** Runs the job when there is room; a job whose signal has aborted by then never starts. */
-  run<T>(job: () => Promise<T>, signal?: AbortSignal): Promise<T>;
+export interface Batch {
+  weight: number;
+  /** Never rejects: what went wrong is an outcome. */
+  run(): Promise<Outcome>;
 }
 
-export function createGate(concurrency: number): Gate {
-  const limit = pLimit(concurrency);
+/** What there is to do, as the gate asks about it. */
+export interface Work {
+  /** The weight of all that waits; 0: nothing does. */
+  readonly weight: number;
+  readonly heaviest: number;
+  /** A batch of about this weight. */
+  next(batchWeight: number): Batch;
+}
+
+export interface Gate {
+  /** Starts as many batches of the work as there is room for, now and whenever one lands. */
+  drain(work: Work): void;
+  /** Begins anew with other expectations, when the same work is asked for in another way. */
+  restart(options: PaceOptions): void;
+  /** How many batches may be in flight. */
+  readonly concurrency: number;
+  /** What was measured since the last start; null if nothing landed. */
+  readonly model: PaceModel | null;
+}
+
+export function createGate(options: PaceOptions, clock: Clock): Gate {
+  let state: PaceState = startPace(options);
+  let sent = 0;
+  const limit = pLimit(state.concurrency);
+  /** Has a step that waits for room: one is enough, it takes as heavy a batch as is right when its turn has come. */
+  const queued = new Set<Work>();
+
+  const step = async (work: Work): Promise<void> => {
+    queued.delete(work);
+    if (work.weight === 0) return;
+    const plan = planOf(state, work);
+    if (state.flying.length >= plan.concurrency) return;
+    const batch = work.next(plan.batchWeight);
+    const id = sent++;
+    state = onSent(state, { id, weight: batch.weight, nowMs: clock.now() });
+    drain(work);
+    const outcome = await batch.run();
+    state = onLanded(state, { id, nowMs: clock.now(), outcome });
+    limit.concurrency = state.concurrency;
+    drain(work);
+  };
+
+  const drain = (work: Work): void => {
+    if (queued.has(work)) return;
+    queued.add(work);
+    void limit(step, work);
+  };
+
   return {
-    run: (job, signal) =>
-      limit(() => {
-        signal?.throwIfAborted();
-        return job();
-      }),
+    drain,
+    restart(next) {
+      state = { ...startPace(next), flying: state.flying, nowMs: state.nowMs, loadMs: state.loadMs };
+      limit.concurrency = state.concurrency;
+    },
+    get concurrency() {
+      return state.concurrency;
+    },
+    get model() {
+      return modelOf(state);
+    },
   };
 }

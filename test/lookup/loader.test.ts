@@ -1,10 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Answer } from '../../src/connectome/connectome.ts';
+import { QueryError } from '../../src/errors.ts';
 import type { Lookup } from '../../src/lookup/batch.ts';
-import { createLoader } from '../../src/lookup/loader.ts';
-import { packByWeight } from '../../src/lookup/pack.ts';
+import { createLoader, type LoaderOptions } from '../../src/lookup/loader.ts';
+import { createRetries } from '../../src/lookup/retry.ts';
 import { createGate } from '../../src/pace/gate.ts';
+import { createVirtualClock } from '../support/virtualClock.ts';
 
 interface Row {
   type: string;
@@ -43,10 +45,20 @@ const lettersOf = async (types: readonly string[]): Promise<Row[]> =>
   types.flatMap((type) => [...type].map((_, i) => ({ type, length: i })));
 const one = (): number => 1;
 
+/** A loader's parts, at a fixed pace. */
+function partsOf(
+  pinnedConcurrency: number,
+  pinnedBatchWeight: number,
+): Pick<LoaderOptions, 'gate' | 'retries' | 'weightOf'> {
+  const clock = createVirtualClock();
+  const gate = createGate({ totalWeight: 100, maxConcurrency: 20, pinnedConcurrency, pinnedBatchWeight }, clock);
+  return { gate, retries: createRetries(clock), weightOf: one };
+}
+
 describe('a loader', () => {
   test('asks for the loads of one tick together, each type once', async () => {
     const { lookup, asked } = recording(lettersOf);
-    const loader = createLoader(lookup, { gate: createGate(4), weightOf: one, batchWeight: 100 });
+    const loader = createLoader(lookup, partsOf(4, 100));
     expect(await Promise.all(['ab', 'c', 'ab'].map((type) => loader.load(type)))).toEqual([[0, 1], [0], [0, 1]]);
     expect(asked).toEqual([['ab', 'c']]);
   });
@@ -57,7 +69,7 @@ describe('a loader', () => {
       land = resolve;
     });
     const { lookup } = recording((types) => (types.includes('slow') ? slow : lettersOf(types)));
-    const loader = createLoader(lookup, { gate: createGate(2), weightOf: one, batchWeight: 1 });
+    const loader = createLoader(lookup, partsOf(2, 1));
     const last = loader.load('slow');
     expect(await loader.load('ab')).toEqual([0, 1]);
     land([{ type: 'slow', length: 7 }]);
@@ -66,7 +78,7 @@ describe('a loader', () => {
 
   test('gives a type without rows what no rows amount to', async () => {
     const { lookup } = recording(async () => []);
-    const loader = createLoader(lookup, { gate: createGate(1), weightOf: one, batchWeight: 9 });
+    const loader = createLoader(lookup, partsOf(1, 9));
     expect(await loader.load('none')).toEqual([]);
   });
 
@@ -76,7 +88,7 @@ describe('a loader', () => {
       if (isBroken && types.includes('bad')) throw new Error('broken');
       return lettersOf(types);
     });
-    const loader = createLoader(lookup, { gate: createGate(1), weightOf: one, batchWeight: 1 });
+    const loader = createLoader(lookup, partsOf(1, 1));
     const outcomes = await Promise.allSettled(['bad', 'ok'].map((type) => loader.load(type)));
     expect(outcomes.map((outcome) => outcome.status)).toEqual(['rejected', 'fulfilled']);
     isBroken = false;
@@ -90,9 +102,7 @@ describe('a loader', () => {
     });
     let splits = 0;
     const loader = createLoader(lookup, {
-      gate: createGate(2),
-      weightOf: one,
-      batchWeight: 100,
+      ...partsOf(2, 100),
       onSplit: () => splits++,
     });
     const names = ['a', 'b', 'c', 'bad', 'd', 'e', 'f', 'g'];
@@ -107,7 +117,7 @@ describe('a loader', () => {
     const { lookup, asked } = recording(async () => {
       throw new Error('no such property');
     });
-    const loader = createLoader(lookup, { gate: createGate(1), weightOf: one, batchWeight: 1000 });
+    const loader = createLoader(lookup, partsOf(1, 1000));
     const names = Array.from({ length: 500 }, (_, i) => `T${i}`);
     const outcomes = await Promise.allSettled(names.map((type) => loader.load(type)));
     expect(outcomes.every((outcome) => outcome.status === 'rejected')).toBe(true);
@@ -119,14 +129,14 @@ describe('a loader', () => {
       if (types.includes('bad')) throw new Error('broken');
       return lettersOf(types);
     });
-    const loader = createLoader(lookup, { gate: createGate(1), weightOf: one, batchWeight: 1 });
+    const loader = createLoader(lookup, partsOf(1, 1));
     for (let i = 0; i < 3; i++) await expect(loader.load('bad')).rejects.toThrow('broken');
     expect(await loader.load('ab')).toEqual([0, 1]);
   });
 
   test('takes a row of a type that it did not ask for as a fault of the source', async () => {
     const { lookup } = recording(async () => [{ type: 'other', length: 1 }]);
-    const loader = createLoader(lookup, { gate: createGate(1), weightOf: one, batchWeight: 1 });
+    const loader = createLoader(lookup, partsOf(1, 1));
     await expect(loader.load('mine')).rejects.toThrow(
       'letters: asked for 1 types, got a row of "other", which is none of them',
     );
@@ -138,7 +148,7 @@ describe('a loader', () => {
       stop.abort(new Error('stop'));
       return lettersOf(types);
     });
-    const loader = createLoader(lookup, { gate: createGate(1), weightOf: one, batchWeight: 1, signal: stop.signal });
+    const loader = createLoader(lookup, { ...partsOf(1, 1), signal: stop.signal });
     const outcomes = await Promise.allSettled(['a', 'b', 'c'].map((type) => loader.load(type)));
     expect(asked).toHaveLength(1);
     expect(outcomes.map((outcome) => outcome.status)).toEqual(['fulfilled', 'rejected', 'rejected']);
@@ -155,9 +165,8 @@ describe('a loader', () => {
         async (names, batchWeight, width, s) => {
           const { lookup, widest } = recording((asked) => s.schedule(lettersOf(asked)));
           const loader = createLoader(lookup, {
-            gate: createGate(width),
+            ...partsOf(width, batchWeight),
             weightOf: (type) => type.length + 1,
-            batchWeight,
           });
           const loads = Promise.all(names.map((name) => loader.load(name)));
           await s.waitFor(loads);
@@ -167,29 +176,57 @@ describe('a loader', () => {
       ),
     );
   });
-});
 
-describe('packs', () => {
-  test('hold each type once, and no more weight than allowed unless a type alone is more', () => {
-    const weights = fc.dictionary(fc.string(), fc.integer({ min: 1, max: 100 }));
-    fc.assert(
-      fc.property(weights, fc.integer({ min: 1, max: 200 }), (weightOf, packWeight) => {
-        const packs = packByWeight(Object.keys(weightOf), (type) => weightOf[type] ?? 1, packWeight);
-        expect(packs.flat().sort()).toEqual(Object.keys(weightOf).sort());
-        for (const pack of packs) {
-          const weight = pack.reduce((sum, type) => sum + (weightOf[type] ?? 1), 0);
-          expect(weight <= packWeight || pack.length === 1).toBe(true);
-        }
-      }),
+  test('ends what is under way when the question turns out to be wrong', async () => {
+    const signals: AbortSignal[] = [];
+    const { lookup } = recording(lettersOf);
+    const loader = createLoader(
+      {
+        ...lookup,
+        ask: async (types, { signal }) => {
+          if (types.includes('first')) throw new QueryError('syntax', { failure: 'question' });
+          signals.push(signal as AbortSignal);
+          await new Promise((_, failed) => signal?.addEventListener('abort', () => failed(signal.reason)));
+          return lookup.ask(types, {});
+        },
+      },
+      { ...partsOf(3, 1), weightOf: (type) => (type === 'first' ? 1 : 2), gate: partsOf(3, 2).gate },
     );
+    const outcomes = await Promise.allSettled(['a', 'b', 'first'].map((type) => loader.load(type)));
+    for (const outcome of outcomes) expect(outcome).toMatchObject({ reason: { message: 'syntax' } });
+    expect(signals.map((signal) => signal.aborted)).toEqual([true, true]);
   });
 
-  test('go heaviest first, so that the giants do not end last', () => {
-    const weightOf: Record<string, number> = { small: 1, giant: 90, middle: 30, other: 20 };
-    expect(packByWeight(Object.keys(weightOf), (type) => weightOf[type] ?? 1, 50)).toEqual([
-      ['giant'],
-      ['middle', 'other'],
-      ['small'],
-    ]);
+  test('marks types that alone take too long, and stops when five do: it is the server', async () => {
+    const tooLong = (types: readonly string[], slow: readonly string[]): Promise<Row[]> =>
+      types.some((type) => slow.includes(type))
+        ? Promise.reject(new QueryError('no answer within 60 s', { failure: 'timeout' }))
+        : lettersOf(types);
+    const names = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h'];
+    const statuses = async (slow: string[]): Promise<string[]> => {
+      const { lookup } = recording((types) => tooLong(types, slow));
+      const loader = createLoader(lookup, partsOf(1, 100));
+      return (await Promise.allSettled(names.map((type) => loader.load(type)))).map(({ status }) => status);
+    };
+    const failed = (await statuses(['a', 'c', 'e', 'g'])).filter((status) => status === 'rejected');
+    expect(failed).toHaveLength(4);
+    expect(new Set(await statuses(names))).toEqual(new Set(['rejected']));
+  });
+
+  test('asks again where an answer was made of fewer cells than there are, and takes no part of it', async () => {
+    const { lookup, asked } = recording(lettersOf);
+    const short: Lookup<Row, number[]> = {
+      ...lookup,
+      ask: async (types, ask) => {
+        const answer = await lookup.ask(types, ask);
+        const isShort = asked.length === 1;
+        return { ...answer, cells: new Map(types.map((type, i) => [type, isShort && i === 1 ? 2 : 3])) };
+      },
+    };
+    const loader = createLoader(short, { ...partsOf(1, 100), cellsOf: () => 3 });
+    expect(await Promise.all(['ab', 'c'].map((type) => loader.load(type)))).toEqual([[0, 1], [0]]);
+    expect(asked).toHaveLength(2);
+    const wrong = createLoader(short, { ...partsOf(1, 100), cellsOf: () => 4 });
+    await expect(wrong.load('ab')).rejects.toThrow('letters of "ab": expected 4 cells, got 3');
   });
 });

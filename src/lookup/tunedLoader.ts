@@ -1,0 +1,135 @@
+/** A loader at the pace that its source bears: starts from what the last run measured, and keeps what this one does. */
+import { z } from 'zod';
+import { paceKey } from '../cache/keys.ts';
+import type { Cache } from '../cache/twoLevel.ts';
+import type { Clock } from '../clock.ts';
+import type { PaceOptions } from '../pace/controller.ts';
+import { createGate } from '../pace/gate.ts';
+import type { PaceModel } from '../pace/model.ts';
+import type { Run } from '../report.ts';
+import type { Settings } from '../settings.ts';
+import type { Lookup } from './batch.ts';
+import { createLoader, type Loader } from './loader.ts';
+import type { Source } from './source.ts';
+import { createTwoWays } from './twoWays.ts';
+
+export interface TunedParts {
+  source: Source;
+  cache: Cache;
+  clock: Clock;
+  run: Run;
+  settings: Settings;
+  signal?: AbortSignal | undefined;
+}
+
+/** What a batch is thought to cost, within a factor of ten. */
+export type Guess = PaceOptions['guess'];
+
+export interface TunedLookup<Row extends { type: string }, Value> extends Lookup<Row, Value> {
+  /** By way of asking, the best guess first; a lookup with one way has one of any name. */
+  guesses: Readonly<Record<string, Guess>>;
+}
+
+/** The most that one reply may weigh: 20,000 cells are 20 MB of roiInfo. */
+const MOST_IN_BATCH = 20_000;
+
+const keptPace = z.object({
+  /** null: never compared. */
+  way: z.string().nullable(),
+  models: z.record(z.string(), z.object({ aMs: z.number(), bMsPerUnit: z.number(), knee: z.number() })),
+});
+
+/**
+ * @param cells of each type that will be loaded
+ * @param use loads what it wants; what was measured meanwhile is kept once it succeeds
+ */
+export async function withTunedLoader<Row extends { type: string }, Value, Result>(
+  lookup: TunedLookup<Row, Value>,
+  cells: ReadonlyMap<string, number>,
+  { source, cache, clock, run, settings, signal }: TunedParts,
+  use: (loader: Loader<Value>) => Promise<Result>,
+): Promise<Result> {
+  const { connectome, retries, rttMs } = source;
+  const { timeoutMs } = settings;
+  const key = paceKey(connectome.id, lookup.name);
+  const kept = keptPace.safeParse(await cache.get(key)).data;
+  const ways = Object.keys(lookup.guesses);
+  const remembered = ways.find((name) => name === kept?.way) ?? null;
+  const way = remembered ?? (ways[0] as string);
+  const models: Record<string, PaceModel> = { ...kept?.models };
+
+  const totalWeight = sum(cells.values());
+  const paceOf = (way: string, totalWeight: number): PaceOptions => ({
+    totalWeight,
+    heaviestWeight: Math.max(0, ...cells.values()),
+    maxConcurrency: settings.maxConcurrency ?? connectome.maxInFlight,
+    maxBatchWeight: MOST_IN_BATCH,
+    guess: lookup.guesses[way] as Guess,
+    warm: models[way] ?? null,
+    rttMs,
+    timeoutMs,
+    pinnedConcurrency: settings.concurrency,
+    pinnedBatchWeight: settings.batchWeight,
+  });
+  const gate = createGate(paceOf(way, totalWeight), clock);
+  const [first, second] = ways as [string, string | undefined];
+  const keepModel = (way: string): void => {
+    if (gate.model) models[way] = gate.model;
+  };
+
+  let current = way;
+  let batches = 0;
+  let doneWeight = 0;
+  const twoWays =
+    second === undefined
+      ? undefined
+      : createTwoWays({
+          ways: [first, second],
+          remembered,
+          totalWeight,
+          rttMs,
+          workMs: (lookup.guesses[first] as Guess).bMsPerUnit * totalWeight,
+          clock,
+          onSwitch(next) {
+            keepModel(current);
+            current = next;
+            gate.restart(paceOf(next, totalWeight - doneWeight));
+          },
+          onLost: (lost, error) => run.note(`${lookup.name} cannot be had by the ${lost}: ${(error as Error).message}`),
+        });
+  const loader = createLoader(lookup, {
+    gate,
+    retries,
+    ways: twoWays,
+    weightOf: (type) => cells.get(type) ?? 1,
+    cellsOf: (type) => cells.get(type) ?? null,
+    signal,
+    timeoutMs,
+    onSplit: run.split,
+    onAnswer(answer) {
+      batches++;
+      run.answered(lookup.name, answer);
+    },
+    onSettled(types) {
+      doneWeight += sum(types.map((type) => cells.get(type) ?? 1));
+      run.progress(doneWeight, totalWeight, 'cells');
+    },
+  });
+  const result = await use(loader);
+  keepModel(current);
+  run.paced({
+    lookup: lookup.name,
+    way: current,
+    batches,
+    concurrency: gate.concurrency,
+    model: models[current] ?? null,
+  });
+  await cache.set(key, { way: twoWays?.state.isFounded ? current : (kept?.way ?? null), models });
+  return result;
+}
+
+function sum(numbers: Iterable<number>): number {
+  let total = 0;
+  for (const number of numbers) total += number;
+  return total;
+}

@@ -1,0 +1,81 @@
+/** A lookup that can be asked in two ways: asks some batches both ways at once, requires equal answers, and goes on by the faster way. */
+import type { Clock } from '../clock.ts';
+import {
+  type ChoiceOptions,
+  type ChoiceState,
+  comparisonOf,
+  onChosen,
+  onCompared,
+  onNotCompared,
+  onOtherFailed,
+  otherWay,
+  startChoice,
+} from '../pace/choice.ts';
+import { type BatchResult, requireEqual } from './batch.ts';
+
+export interface TwoWaysOptions extends ChoiceOptions<string> {
+  clock: Clock;
+  /** Told when the other way became the current one. */
+  onSwitch?: (way: string) => void;
+  /** Told when the other way failed; the current one goes on alone. */
+  onLost?: (way: string, error: unknown) => void;
+}
+
+export interface TwoWays {
+  readonly state: Readonly<ChoiceState<string>>;
+  /** The weight of the next batch, and whether it is to be asked both ways, when the pace would have it so heavy. */
+  plan(batchWeight: number): { weight: number; isCompared: boolean };
+  sent(batch: { weight: number; isCompared: boolean }): void;
+  /**
+   * The answer by the current way.
+   * @throws QueryError if the other way gives another answer; what the current way throws
+   */
+  askBoth<Value>(name: string, ask: (way: string) => Promise<BatchResult<Value>>): Promise<BatchResult<Value>>;
+}
+
+export function createTwoWays(options: TwoWaysOptions): TwoWays {
+  const { clock, rttMs, onSwitch, onLost } = options;
+  let state = startChoice(options);
+
+  const timed = async <Value>(
+    ask: (way: string) => Promise<BatchResult<Value>>,
+    way: string,
+  ): Promise<{ result: BatchResult<Value>; netMs: number }> => {
+    const startedMs = clock.now();
+    const result = await ask(way);
+    const tookMs = clock.now() - startedMs;
+    return { result, netMs: Math.max(tookMs - rttMs, 0.05 * tookMs) };
+  };
+
+  return {
+    get state() {
+      return state;
+    },
+    plan(batchWeight) {
+      const sampleWeight = comparisonOf(state);
+      if (sampleWeight !== null) return { weight: sampleWeight, isCompared: true };
+      return { weight: Math.min(batchWeight, state.mostByGuess), isCompared: false };
+    },
+    sent(batch) {
+      state = onChosen(state, batch);
+    },
+    async askBoth(name, ask) {
+      const [way, other] = [state.current, otherWay(state)];
+      const [answer, comparison] = await Promise.allSettled([timed(ask, way), timed(ask, other)]);
+      if (answer.status === 'rejected') {
+        state = onNotCompared(state);
+        throw answer.reason;
+      }
+      const { result, netMs } = answer.value;
+      if (comparison.status === 'rejected') {
+        state = onOtherFailed(state);
+        onLost?.(other, comparison.reason);
+        return result;
+      }
+      requireEqual(name, result.values, comparison.value.result.values, [way, other]);
+      state = onCompared(state, { [way]: netMs, [other]: comparison.value.netMs });
+      if (state.current !== way) onSwitch?.(state.current);
+      return result;
+    },
+  };
+}
