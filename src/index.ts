@@ -3,6 +3,7 @@ export { type BuildParts, buildCatalog } from './build.ts';
 export { openSqliteStore } from './cache/stores.ts';
 export { type Cache, createCache } from './cache/twoLevel.ts';
 export type { Annotation, Catalog, CellCounts, Share, SynapseCounts, TypeEntry } from './catalog/catalog.ts';
+export { type Clock, systemClock } from './clock.ts';
 export { type Config, type ConfigSources, loadConfig } from './config.ts';
 export type {
   Answer,
@@ -14,9 +15,11 @@ export type {
   RoiNode,
 } from './connectome/connectome.ts';
 export { openConnectome } from './connectome/open.ts';
-export { ConfigError, ConnectError, DecodeError, QueryError, WriteError } from './errors.ts';
-export { type Lookup, runBatch } from './lookup/batch.ts';
+export { ConfigError, ConnectError, DecodeError, QueryError, type QueryFailure, WriteError } from './errors.ts';
+export { type Lookup, type LookupAnswer, runBatch } from './lookup/batch.ts';
 export { createLoader, type Loader, type LoaderOptions } from './lookup/loader.ts';
+export { createRetries, type Retries, type RetryOptions } from './lookup/retry.ts';
+export { createTwoWays, type TwoWays, type TwoWaysOptions } from './lookup/twoWays.ts';
 export {
   modelOf,
   type Outcome,

@@ -14,6 +14,10 @@ export function reportText(report: Report, output: string): string {
       .map(([name, ms]) => `${name} ${seconds(ms)}`)
       .join(', ')}; peak memory ${Math.round(report.peakRssBytes / 1e6)} MB`,
     `asked  ${counted(report.roundTrips, 'round trip')} for ${counted(report.queries, 'question')}; ${counted(report.rows, 'row')}, ${report.bytes === null ? 'an unknown number of bytes' : megabytes(report.bytes)} over the wire`,
+    ...report.pace.map(
+      ({ lookup, way, batches, concurrency }) =>
+        `pace   ${lookup} in ${counted(batches, 'pack')}, up to ${concurrency} at once, added up by the ${way}`,
+    ),
     `cache  memory ${cache.l1.hits} hits, ${cache.l1.misses} misses; disk ${cache.l2.hits} hits, ${cache.l2.misses} misses, ${counted(cache.l2.faults, 'fault')}`,
   ];
   if (failedTypes.length > 0)

@@ -23,7 +23,7 @@ export interface TunedParts {
 }
 
 /** What a batch is thought to cost, within a factor of ten. */
-export type Guess = PaceOptions['guess'];
+export type Guess = NonNullable<PaceOptions['guess']>;
 
 export interface TunedLookup<Row extends { type: string }, Value> extends Lookup<Row, Value> {
   /** By way of asking, the best guess first; a lookup with one way has one of any name. */
