@@ -139,7 +139,7 @@ function queryError(cause: unknown): Error {
 /** By the word with which DuckDB's text begins. */
 const FAILURES: readonly [RegExp, QueryFailure][] = [
   [/^Out of Memory Error:/, 'memory'],
-  [/^(Parser|Binder|Catalog) Error:/, 'question'],
+  [/^((Parser|Binder|Catalog) Error:|Failed to extract statements)/, 'question'],
 ];
 
 /** A name as an SQL identifier. */
