@@ -1,10 +1,27 @@
 /** Connectome on a neuPrint database in Neo4j, over Bolt. */
 import { ConfigError, DecodeError, QueryError } from '../errors.ts';
-import type { Answer, Ask, CatalogueRow, Connectome, DatasetDescription, RoiCountRow } from './connectome.ts';
-import { apocQuery, catalogueQuery, metaQuery, roiInfoQuery, roiSumsQuery } from './cypher.ts';
+import type {
+  Answer,
+  Ask,
+  CatalogueRow,
+  Connectome,
+  DatasetDescription,
+  PartnerRow,
+  RoiCountRow,
+  TypeSize,
+} from './connectome.ts';
+import {
+  apocQuery,
+  catalogueQuery,
+  metaQuery,
+  partnersQuery,
+  roiInfoQuery,
+  roiSumsQuery,
+  typeSizesQuery,
+} from './cypher.ts';
 import { descriptionFromMeta, META_PROPERTIES } from './meta.ts';
-import { connectNeo4j, type Neo4jAnswer, type Neo4jOptions, type Neo4jServer } from './neo4j.ts';
-import { sumRoiInfo } from './roiInfo.ts';
+import { connectNeo4j, type Neo4jCost, type Neo4jOptions, type Neo4jServer } from './neo4j.ts';
+import { createRoiSums } from './roiInfo.ts';
 
 export interface BoltOptions extends Neo4jOptions {
   /** name or name:tag; needed only where a database holds several. */
@@ -17,20 +34,33 @@ export async function openBolt(options: BoltOptions, signal?: AbortSignal): Prom
 }
 
 function connectomeOnNeo4j(server: Neo4jServer, { uri, database = 'neo4j', dataset }: BoltOptions): Connectome {
-  let label: string | null = null;
+  const labelOf = createLabel(dataset);
 
-  /** The dataset's :Meta properties and the label of its neurons. */
-  const askMeta = async (properties: readonly string[], ask?: Ask): Promise<{ meta: MetaRow; answer: Neo4jAnswer }> => {
-    const answer = await server.read(metaQuery(properties), {}, ask);
-    const meta = chosen(
-      answer.rows.map((row) => metaRow(row, properties)),
-      dataset,
-    );
-    label = meta.label;
-    return { meta, answer };
+  /** The dataset's :Meta properties; on the way, the label of its neurons. */
+  const askMeta = async (properties: readonly string[], ask?: Ask): Promise<{ meta: MetaRow; cost: Neo4jCost }> =>
+    await labelOf.learn(async () => {
+      const { rows, ...cost } = await server.read(metaQuery(properties), {}, ask);
+      const meta = chosen(
+        rows.map((row) => metaRow(row, properties)),
+        dataset,
+      );
+      return { meta, cost };
+    });
+
+  /** Asks a question of the dataset's neurons: at once where their label is known or can be guessed. */
+  const askNeurons = async <A extends Answer<unknown>>(
+    question: (label: string) => Promise<A>,
+    ask?: Ask,
+  ): Promise<A> => {
+    if (labelOf.known !== null) return await question(labelOf.known);
+    const isOurs = labelOf.pending === null;
+    const pending = labelOf.pending ?? askMeta(['dataset', 'tag'], ask).then(({ meta }) => meta.label);
+    const guess = labelOf.guess;
+    const [guessed, label] = await Promise.all([guess === null ? null : question(guess), pending]);
+    const answer = guessed !== null && label === guess ? guessed : await question(label);
+    const wasted = guessed !== null && answer !== guessed ? guessed.roundTrips : 0;
+    return { ...answer, roundTrips: answer.roundTrips + wasted + (isOurs ? 1 : 0) };
   };
-  /** A question of the dataset's label needs it described before; alone it asks for that itself. */
-  const labelOf = async (ask?: Ask): Promise<string> => label ?? (await askMeta(['dataset', 'tag'], ask)).meta.label;
 
   return {
     id: `${uri}/${database}/${dataset ?? ''}`,
@@ -38,65 +68,95 @@ function connectomeOnNeo4j(server: Neo4jServer, { uri, database = 'neo4j', datas
     close: () => server.close(),
 
     async edit(ask) {
-      const { meta, answer } = await askMeta(['dataset', 'tag', 'uuid', 'lastDatabaseEdit'], ask);
-      return answered(editOf(meta.properties), answer);
+      const { meta, cost } = await askMeta(['dataset', 'tag', 'uuid', 'lastDatabaseEdit'], ask);
+      return answered(editOf(meta.properties), cost);
     },
 
     async describe(ask) {
-      const { meta, answer } = await askMeta(META_PROPERTIES, ask);
+      const { meta, cost } = await askMeta(META_PROPERTIES, ask);
       const value: DatasetDescription = { ...descriptionFromMeta(meta.properties), edit: editOf(meta.properties) };
-      return answered(value, answer);
-    },
-
-    async catalogue(properties, ask) {
-      const answer = await server.read(catalogueQuery(await labelOf(ask), properties), {}, ask);
-      const value = answer.rows.flatMap(([type, cells, pre, post, ...values]): CatalogueRow[] =>
-        cells === 0n
-          ? []
-          : [
-              {
-                type: textOrNull(type),
-                cells: Number(cells),
-                pre: Number(pre),
-                post: Number(post),
-                values: values.map(textOrNull),
-              },
-            ],
-      );
-      return answered(value, answer);
+      return answered(value, cost);
     },
 
     async canSum(ask) {
       try {
         return answered(true, await server.read(apocQuery(), {}, ask));
       } catch (error) {
-        if (!(error instanceof QueryError && error.isUnknownFunction)) throw error;
+        if (!(error instanceof QueryError && error.failure === 'unknownFunction')) throw error;
         return { value: false, serverMs: null, rows: 0, roundTrips: 1 };
       }
     },
 
-    async roiCounts(types, rois, ask) {
-      const neurons = await labelOf(ask);
-      // UNWIND would count the cells of a type that is named twice twice.
-      types = [...new Set(types)];
-      if (ask?.sums === 'server') {
-        const answer = await server.read(roiSumsQuery(neurons), { types, rois }, ask);
-        const value = answer.rows.map(([type, roi, pre, post]) => ({
-          type: type as string,
-          roi: roi as string,
-          pre: Number(pre),
-          post: Number(post),
-        }));
-        return answered<RoiCountRow[]>(value, answer);
-      }
-      const answer = await server.read(roiInfoQuery(neurons), { types }, ask);
-      return answered(sumRoiInfo(answer.rows as [string, string | null][], new Set(rois)), answer);
-    },
+    typeSizes: (ask) =>
+      askNeurons(async (label) => {
+        const value: TypeSize[] = [];
+        const onRow = ([type, cells]: unknown[]): void => void value.push({ type: String(type), cells: Number(cells) });
+        return answered(value, await server.readEach(typeSizesQuery(label), {}, onRow, ask));
+      }, ask),
+
+    catalogue: (properties, ask) =>
+      askNeurons(async (label) => {
+        const range = ask?.range;
+        const value: CatalogueRow[] = [];
+        const onRow = ([type, cells, pre, post, ...values]: unknown[]): void => {
+          // The one row of the untyped comes also where there are none.
+          if (cells === 0n) return;
+          value.push({
+            type: textOrNull(type),
+            cells: Number(cells),
+            pre: Number(pre),
+            post: Number(post),
+            values: values.map(textOrNull),
+          });
+        };
+        return answered(
+          value,
+          await server.readEach(catalogueQuery(label, properties, range), { ...range }, onRow, ask),
+        );
+      }, ask),
+
+    roiCounts: (types, rois, ask) =>
+      askNeurons(async (label) => {
+        // UNWIND would count the cells of a type that is named twice twice.
+        types = [...new Set(types)];
+        if (ask?.sums === 'server') {
+          const cells = new Map<string, number>();
+          const value: RoiCountRow[] = [];
+          const onRow = ([type, roi, pre, post, count]: unknown[]): void => {
+            if (roi === null) cells.set(type as string, Number(count));
+            else value.push({ type: type as string, roi: roi as string, pre: Number(pre), post: Number(post) });
+          };
+          return { ...answered(value, await server.readEach(roiSumsQuery(label), { types, rois }, onRow, ask)), cells };
+        }
+        const sums = createRoiSums(new Set(rois));
+        const onRow = ([type, roiInfo]: unknown[]): void => sums.add(type as string, roiInfo as string | null);
+        const cost = await server.readEach(roiInfoQuery(label), { types }, onRow, ask);
+        return { ...answered(sums.rows(), cost), cells: sums.cells };
+      }, ask),
+
+    partners: (types, ask) =>
+      askNeurons(async (label) => {
+        const cells = new Map<string, number>();
+        const value: PartnerRow[] = [];
+        const onRow = ([type, direction, partner, pairs, weight]: unknown[]): void => {
+          if (direction === null) cells.set(type as string, Number(pairs));
+          else
+            value.push({
+              type: type as string,
+              direction: direction as PartnerRow['direction'],
+              partner: textOrNull(partner),
+              pairs: Number(pairs),
+              weight: Number(weight),
+            });
+        };
+        const parameters = { types: [...new Set(types)] };
+        return { ...answered(value, await server.readEach(partnersQuery(label), parameters, onRow, ask)), cells };
+      }, ask),
   };
 }
 
-function answered<T>(value: T, { rows, serverMs }: Neo4jAnswer): Answer<T> {
-  return { value, serverMs, rows: rows.length, roundTrips: 1 };
+function answered<T>(value: T, { received, serverMs }: Neo4jCost): Answer<T> {
+  return { value, serverMs, rows: received, roundTrips: 1 };
 }
 
 interface MetaRow {
@@ -134,6 +194,42 @@ function chosen(rows: readonly MetaRow[], dataset: string | undefined): MetaRow 
 /** Annotations change lastDatabaseEdit and not the uuid; a dataset that lacks either is never taken for unchanged. */
 function editOf({ uuid, lastDatabaseEdit }: Record<string, unknown>): string | null {
   return uuid && lastDatabaseEdit ? JSON.stringify([uuid, lastDatabaseEdit]) : null;
+}
+
+/** The label of the dataset's neurons, which only its :Meta node tells. */
+interface Label {
+  readonly known: string | null;
+  /** What somebody is asking for at this moment. */
+  readonly pending: Promise<string> | null;
+  /** What neuPrint would call it, where the user named the dataset. */
+  readonly guess: string | null;
+  /** Runs a question whose answer tells the label. */
+  learn<T extends { meta: MetaRow }>(question: () => Promise<T>): Promise<T>;
+}
+
+function createLabel(dataset: string | undefined): Label {
+  let known: string | null = null;
+  let pending: Promise<string> | null = null;
+  return {
+    guess: dataset === undefined ? null : `${dataset.replace(/:[^:]*$/, '')}_Neuron`,
+    get known() {
+      return known;
+    },
+    get pending() {
+      return pending;
+    },
+    async learn(question) {
+      const answer = question();
+      const label = answer.then(({ meta }) => meta.label);
+      pending = label;
+      try {
+        known = await label;
+        return await answer;
+      } finally {
+        if (pending === label) pending = null;
+      }
+    },
+  };
 }
 
 function textOrNull(value: unknown): string | null {

@@ -1,6 +1,6 @@
 /** An embedded DuckDB: opens it, runs SQL under a signal, tells its errors apart. Alone imports the client. */
 import { type DuckDBConnection, DuckDBInstance, type DuckDBType, LIST, listValue, VARCHAR } from '@duckdb/node-api';
-import { ConfigError, ConnectError, DecodeError, QueryError, WriteError } from '../errors.ts';
+import { ConfigError, ConnectError, DecodeError, QueryError, type QueryFailure, WriteError } from '../errors.ts';
 import type { Ask } from './connectome.ts';
 
 export type Cell = string | number | bigint | boolean | null;
@@ -68,7 +68,7 @@ async function open(file: string, options: Record<string, string>): Promise<Data
     } catch (cause) {
       ask.signal?.throwIfAborted();
       if (deadline?.aborted) {
-        throw new QueryError(`The database did not answer within ${ask.timeoutMs} ms.`, { cause });
+        throw new QueryError(`The database did not answer within ${ask.timeoutMs} ms.`, { cause, failure: 'timeout' });
       }
       throw queryError(cause);
     } finally {
@@ -132,8 +132,15 @@ function queryError(cause: unknown): Error {
       cause,
     });
   }
-  return new QueryError(reason, { cause });
+  const failure = FAILURES.find(([sign]) => sign.test(reason))?.[1] ?? 'data';
+  return new QueryError(reason, { cause, failure });
 }
+
+/** By the word with which DuckDB's text begins. */
+const FAILURES: readonly [RegExp, QueryFailure][] = [
+  [/^Out of Memory Error:/, 'memory'],
+  [/^((Parser|Binder|Catalog) Error:|Failed to extract statements)/, 'question'],
+];
 
 /** A name as an SQL identifier. */
 export function quoteIdentifier(name: string): string {

@@ -1,8 +1,18 @@
 /** Connectome on an embedded DuckDB with the tables neuron, roi_count, connection and meta. */
 import { existsSync, realpathSync, statSync } from 'node:fs';
 import { ConfigError, DecodeError } from '../errors.ts';
-import type { Answer, CatalogueRow, Connectome, DatasetDescription, RoiCountRow } from './connectome.ts';
-import { type Cell, type Database, openDatabase, quoteIdentifier } from './database.ts';
+import type {
+  Answer,
+  Ask,
+  CatalogueRow,
+  Connectome,
+  DatasetDescription,
+  PartnerRow,
+  RoiCountRow,
+  TypedAnswer,
+  TypeSize,
+} from './connectome.ts';
+import { type Cell, type Database, openDatabase, type Parameter, quoteIdentifier } from './database.ts';
 import { descriptionFromMeta, META_PROPERTIES } from './meta.ts';
 
 /** Opens a file that `neurodex import` or `neurodex sample` wrote. */
@@ -37,6 +47,30 @@ export async function connectomeOn(database: Database, { id, edit }: Identity): 
   const countOf = (property: string): string =>
     neuron.has(property) ? `coalesce(sum(${property}), 0)::DOUBLE` : '0::DOUBLE';
 
+  // A file that somebody else made may have cells and no connections.
+  const hasConnections = CONNECTION_COLUMNS.every((column) => columns.get('connection')?.has(column));
+
+  /** Rows of the types asked for; the row of a type whose second column is null counts its cells in the third. */
+  const askTyped = async <Row>(
+    fromRow: (row: Cell[]) => Row,
+    sql: string,
+    parameters: readonly Parameter[],
+    ask?: Ask,
+  ): Promise<TypedAnswer<Row>> => {
+    const cells = new Map<string, number>();
+    const rows = await database.queryAs(
+      (row) => {
+        if (row[1] !== null) return fromRow(row);
+        cells.set(row[0] as string, row[2] as number);
+        return null;
+      },
+      sql,
+      parameters,
+      ask,
+    );
+    return { ...embedded(rows.filter((row) => row !== null) as Row[], rows.length, 1), cells };
+  };
+
   return {
     id,
     async edit() {
@@ -53,6 +87,16 @@ export async function connectomeOn(database: Database, { id, edit }: Identity): 
       return embedded<DatasetDescription>({ ...descriptionFromMeta(properties), edit: edit() }, 1, 1);
     },
 
+    async typeSizes(ask) {
+      const rows = await database.queryAs(
+        ([type, cells]) => ({ type, cells }) as TypeSize,
+        'SELECT type::VARCHAR, count(*)::DOUBLE FROM neuron WHERE type IS NOT NULL GROUP BY ALL',
+        [],
+        ask,
+      );
+      return embedded(rows, rows.length, 1);
+    },
+
     async catalogue(properties, ask) {
       // Only columns that exist are asked for: most datasets lack most annotations.
       const known = properties.filter((property) => neuron.has(property));
@@ -60,6 +104,8 @@ export async function connectomeOn(database: Database, { id, edit }: Identity): 
       const values = known.map((property) => `, ${quoteIdentifier(property)}::VARCHAR`).join('');
       // Sums as DOUBLE: exact below 2^53, and no bigint for each of 100,000 rows.
       const counts = `count(*)::DOUBLE, ${countOf('pre')}, ${countOf('post')}`;
+      const { from, below } = ask?.range ?? { from: null, below: null };
+      const untyped = `SELECT NULL, ${counts}${', NULL'.repeat(known.length)} FROM neuron WHERE type IS NULL HAVING count(*) > 0`;
       const rows = await database.queryAs(
         ([type, cells, pre, post, ...found]): CatalogueRow => ({
           type: type as string | null,
@@ -68,27 +114,33 @@ export async function connectomeOn(database: Database, { id, edit }: Identity): 
           post: post as number,
           values: positions.map((position) => (found[position] ?? null) as string | null),
         }),
-        `SELECT type::VARCHAR, ${counts}${values} FROM neuron WHERE type IS NOT NULL GROUP BY ALL
-         UNION ALL
-         SELECT NULL, ${counts}${', NULL'.repeat(known.length)} FROM neuron WHERE type IS NULL HAVING count(*) > 0`,
-        [],
+        `SELECT type::VARCHAR, ${counts}${values} FROM neuron
+         WHERE type IS NOT NULL AND ($1 IS NULL OR type::VARCHAR >= $1) AND ($2 IS NULL OR type::VARCHAR < $2) GROUP BY ALL
+         ${from === null ? `UNION ALL ${untyped}` : ''}`,
+        [from, below],
         ask,
       );
       return embedded(rows, rows.length, 1);
     },
 
-    async roiCounts(types, rois, ask) {
-      const rows = await database.queryAs(
+    roiCounts: (types, rois, ask) =>
+      askTyped(
         ([type, roi, pre, post]) => ({ type, roi, pre, post }) as RoiCountRow,
-        `SELECT n.type::VARCHAR, r.roi, coalesce(sum(r.pre), 0)::DOUBLE, coalesce(sum(r.post), 0)::DOUBLE
-         FROM neuron n JOIN roi_count r USING (bodyId)
-         WHERE n.type::VARCHAR IN (SELECT unnest($1)) AND r.roi IN (SELECT unnest($2))
-         GROUP BY ALL`,
+        `WITH asked AS (${ASKED_CELLS})
+         SELECT asked.type, r.roi, coalesce(sum(r.pre), 0)::DOUBLE, coalesce(sum(r.post), 0)::DOUBLE
+         FROM asked JOIN roi_count r USING (bodyId) WHERE r.roi IN (SELECT unnest($2)) GROUP BY ALL
+         UNION ALL ${CELL_COUNTS} FROM asked GROUP BY type`,
         [types, rois],
         ask,
-      );
-      return embedded(rows, rows.length, 1);
-    },
+      ),
+
+    partners: (types, ask) =>
+      askTyped(
+        ([type, direction, pairs, weight, partner]) => ({ type, direction, partner, pairs, weight }) as PartnerRow,
+        `WITH asked AS (${ASKED_CELLS}) ${hasConnections ? `${PARTNERS} UNION ALL` : ''} ${CELL_COUNTS}, NULL FROM asked GROUP BY type`,
+        [types],
+        ask,
+      ),
 
     async canSum() {
       return embedded(true, 0, 0);
@@ -106,6 +158,25 @@ export async function connectomeOn(database: Database, { id, edit }: Identity): 
 function embedded<T>(value: T, rows: number, roundTrips: number): Answer<T> {
   return { value, serverMs: null, rows, roundTrips };
 }
+
+/** $1: types. */
+const ASKED_CELLS = 'SELECT bodyId, type::VARCHAR AS type FROM neuron WHERE type::VARCHAR IN (SELECT unnest($1))';
+const CELL_COUNTS = 'SELECT type, NULL, count(*)::DOUBLE, NULL';
+
+const CONNECTION_COLUMNS = ['bodyId_pre', 'bodyId_post', 'weight'];
+
+/** Bodies that are no cells of the dataset have no row in neuron; a weight may be 0, as in neuPrint. */
+const PARTNERS = [
+  { direction: 'upstream', own: 'bodyId_post', other: 'bodyId_pre' },
+  { direction: 'downstream', own: 'bodyId_pre', other: 'bodyId_post' },
+]
+  .map(
+    ({ direction, own, other }) =>
+      `SELECT asked.type, '${direction}', count(*)::DOUBLE, sum(c.weight)::DOUBLE, partner.type::VARCHAR
+       FROM asked JOIN connection c ON c.${own} = asked.bodyId JOIN neuron partner ON partner.bodyId = c.${other}
+       WHERE c.weight >= 1 GROUP BY asked.type, partner.type`,
+  )
+  .join(' UNION ALL ');
 
 const REQUIRED_COLUMNS = { neuron: ['bodyId', 'type'], roi_count: ['bodyId', 'roi', 'pre', 'post'], meta: ['dataset'] };
 

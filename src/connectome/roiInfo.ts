@@ -4,33 +4,40 @@ import type { RoiCountRow } from './connectome.ts';
 
 type RoiInfo = Readonly<Record<string, { pre?: number | null; post?: number | null } | null>>;
 
-/**
- * @param cells (type, roiInfo) of each cell
- * @param rois the ROIs that count; all others are passed over
- * @throws DecodeError if a roiInfo is no JSON object
- */
-export function sumRoiInfo(
-  cells: readonly (readonly [type: string, roiInfo: string | null])[],
-  rois: ReadonlySet<string>,
-): RoiCountRow[] {
+/** Sums that grow by a cell at a time, so that no roiInfo is held. */
+export interface RoiSums {
+  /** @throws DecodeError if a roiInfo is no JSON object, or does not hold counts */
+  add(type: string, roiInfo: string | null): void;
+  rows(): RoiCountRow[];
+  /** How many cells of each type were added, those without roiInfo too. */
+  readonly cells: ReadonlyMap<string, number>;
+}
+
+/** @param rois the ROIs that count; all others are passed over */
+export function createRoiSums(rois: ReadonlySet<string>): RoiSums {
   const byType = new Map<string, Map<string, RoiCountRow>>();
-  for (const [type, roiInfo] of cells) {
-    if (roiInfo === null) continue;
-    const sums = byType.get(type) ?? new Map<string, RoiCountRow>();
-    byType.set(type, sums);
-    for (const [roi, counts] of Object.entries(parsed(type, roiInfo))) {
-      if (!counts || !rois.has(roi)) continue;
-      const pre = counts.pre ?? 0;
-      const post = counts.post ?? 0;
-      if (!isCount(pre) || !isCount(post)) throw notCounts(type, roi, counts);
-      const row = sums.get(roi);
-      if (row) {
-        row.pre += pre;
-        row.post += post;
-      } else sums.set(roi, { type, roi, pre, post });
-    }
-  }
-  return [...byType.values()].flatMap((sums) => [...sums.values()]);
+  const cells = new Map<string, number>();
+  return {
+    cells,
+    add(type, roiInfo) {
+      cells.set(type, (cells.get(type) ?? 0) + 1);
+      if (roiInfo === null) return;
+      const sums = byType.get(type) ?? new Map<string, RoiCountRow>();
+      byType.set(type, sums);
+      for (const [roi, counts] of Object.entries(parsed(type, roiInfo))) {
+        if (!counts || !rois.has(roi)) continue;
+        const pre = counts.pre ?? 0;
+        const post = counts.post ?? 0;
+        if (!isCount(pre) || !isCount(post)) throw notCounts(type, roi, counts);
+        const row = sums.get(roi);
+        if (row) {
+          row.pre += pre;
+          row.post += post;
+        } else sums.set(roi, { type, roi, pre, post });
+      }
+    },
+    rows: () => [...byType.values()].flatMap((sums) => [...sums.values()]),
+  };
 }
 
 function isCount(value: unknown): boolean {

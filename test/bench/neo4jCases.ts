@@ -10,7 +10,7 @@ import { loadConfig } from '../../src/config.ts';
 import { catalogueQuery, metaQuery, roiInfoQuery, roiSumsQuery } from '../../src/connectome/cypher.ts';
 import { META_PROPERTIES } from '../../src/connectome/meta.ts';
 import { openConnectome } from '../../src/connectome/open.ts';
-import { sumRoiInfo } from '../../src/connectome/roiInfo.ts';
+import { createRoiSums } from '../../src/connectome/roiInfo.ts';
 import { createRun } from '../../src/report.ts';
 import type { Case } from './measure.ts';
 
@@ -37,7 +37,8 @@ export async function neo4jCases(uri: string, link: string, label: string, prese
     const meta = await ask(driver, metaQuery(META_PROPERTIES));
     const catalogue = await ask(driver, catalogueQuery(label, properties));
     const counts = await ask(driver, sums === 'client' ? roiInfoQuery(label) : roiSumsQuery(label), { types, rois });
-    if (sums === 'client') sumRoiInfo(counts as [string, string | null][], new Set(rois));
+    const summed = createRoiSums(new Set(rois));
+    if (sums === 'client') for (const [type, roiInfo] of counts as [string, string | null][]) summed.add(type, roiInfo);
     return { roundTrips: 3, rows: meta.length + catalogue.length + counts.length };
   };
 

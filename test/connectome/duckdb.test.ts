@@ -6,6 +6,7 @@ import { createDatabase, openDatabase } from '../../src/connectome/database.ts';
 import { openDuckdb } from '../../src/connectome/duckdb.ts';
 import { importFiles } from '../../src/connectome/importFiles.ts';
 import { openConnectome } from '../../src/connectome/open.ts';
+import { writeConnections } from '../contract/connections.ts';
 import { connectomeContract } from '../contract/connectome.ts';
 import { temporaryFolder, VECTORS } from '../support/cli.ts';
 
@@ -14,7 +15,8 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 connectomeContract('DuckDB', async () => {
   const into = join(folder, 'vectors.duckdb');
-  const files = { neurons: join(VECTORS, 'neurons.ndjson'), meta: join(VECTORS, 'meta.json'), into };
+  const connections = writeConnections(folder);
+  const files = { neurons: join(VECTORS, 'neurons.ndjson'), meta: join(VECTORS, 'meta.json'), connections, into };
   await importFiles(files, { textProperties: ['type', 'instance', 'somaSide', 'class'] });
   return await openDuckdb(into);
 });
@@ -36,7 +38,23 @@ describe('the embedded database', () => {
   test('says which time ran out', async () => {
     const database = await createDatabase();
     const running = database.query('SELECT count(*) FROM range(1000000) a, range(1000000) b', [], { timeoutMs: 50 });
-    await expect(running).rejects.toThrow('did not answer within 50 ms');
+    await expect(running).rejects.toMatchObject({
+      failure: 'timeout',
+      message: 'The database did not answer within 50 ms.',
+    });
+    database.close();
+  });
+
+  test.each([
+    ['SELECT list(range) FROM range(100000000)', 'memory'],
+    ['SELECT nosuch(1)', 'question'],
+    ['SELECT 1 +', 'question'],
+    ["SELECT 'x'::INTEGER FROM range(3)", 'data'],
+  ])('tells %s as a failure of %s', async (sql, failure) => {
+    const database = await createDatabase();
+    await database.query("SET memory_limit = '20MB'");
+    await database.query("SET temp_directory = ''");
+    await expect(database.query(sql)).rejects.toMatchObject({ failure });
     database.close();
   });
 
@@ -49,6 +67,25 @@ describe('the embedded database', () => {
     await expect(reading.query('INSERT INTO t VALUES (1)')).rejects.toThrow(/read-only/);
     reading.close();
   });
+});
+
+test.each([
+  ['no table of connections', 'DROP TABLE connection'],
+  ['one that lacks a column', 'ALTER TABLE connection DROP weight'],
+  ['none in it', 'DELETE FROM connection'],
+])('a file with %s has cells and no partners', async (_title, sql) => {
+  const file = join(temporaryFolder(), 'x.duckdb');
+  await importFiles(
+    { neurons: join(VECTORS, 'neurons.ndjson'), meta: join(VECTORS, 'meta.json'), into: file },
+    { textProperties: [] },
+  );
+  const database = await createDatabase(file);
+  await database.query(sql);
+  database.close();
+  const connectome = await openDuckdb(file);
+  const { value, cells } = await connectome.partners(['T1']);
+  expect({ value, cells: [...cells] }).toEqual({ value: [], cells: [['T1', 2]] });
+  await connectome.close();
 });
 
 describe('a source', () => {

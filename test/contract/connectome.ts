@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { CatalogueRow, Connectome, DatasetDescription } from '../../src/connectome/connectome.ts';
 import { VECTORS } from '../support/cli.ts';
+import { EXPECTED_PARTNERS } from './connections.ts';
 
 interface Body {
   type?: string;
@@ -19,7 +20,7 @@ const bodies = readFileSync(join(VECTORS, 'neurons.ndjson'), 'utf8')
   .map((line) => JSON.parse(line) as Body);
 const meta = JSON.parse(readFileSync(join(VECTORS, 'meta.json'), 'utf8')) as DatasetDescription & { dataset: string };
 
-/** @param open gives a connectome that holds test/vectors, and is closed by the contract */
+/** @param open gives a connectome that holds test/vectors and its connections, and is closed by the contract */
 export function connectomeContract(name: string, open: () => Promise<Connectome>): void {
   describe(`${name} as a Connectome`, () => {
     let connectome: Connectome;
@@ -30,6 +31,7 @@ export function connectomeContract(name: string, open: () => Promise<Connectome>
       await connectome?.close();
     });
 
+    const cellsOf = (type: string): number => bodies.filter((body) => body.type === type).length;
     const typesOf = (rows: readonly CatalogueRow[]): (string | null)[] =>
       [...new Set(rows.map((row) => row.type))].sort();
 
@@ -72,6 +74,63 @@ export function connectomeContract(name: string, open: () => Promise<Connectome>
         [null, null, 'a'],
         [null, null, 'b'],
       ]);
+    });
+
+    test('tells how many cells each type has', async () => {
+      const { value, rows } = await connectome.typeSizes();
+      const names = [...new Set(bodies.flatMap((body) => body.type ?? []))];
+      expect(new Map(value.map(({ type, cells }) => [type, cells]))).toEqual(
+        new Map(names.map((name) => [name, cellsOf(name)])),
+      );
+      expect(rows).toBe(names.length);
+    });
+
+    test('gives the catalogue in ranges, each row in one of them; the untyped come with the first', async () => {
+      const sorted = (rows: readonly object[]): string[] => rows.map((row) => JSON.stringify(row)).sort();
+      const all = (await connectome.catalogue(['class'])).value;
+      const bounds = [null, 'T15', 'a', 'Ünï🧠', null];
+      const parts = await Promise.all(
+        bounds.slice(1).map(async (below, i) => {
+          const range = { from: bounds[i] ?? null, below };
+          return (await connectome.catalogue(['class'], { range })).value;
+        }),
+      );
+      expect(sorted(parts.flat())).toEqual(sorted(all));
+      expect(parts.map((rows) => rows.some(({ type }) => type === null))).toEqual([true, false, false, false]);
+      expect(typesOf(parts[1] ?? [])).toContain('T15');
+      expect(typesOf(parts[3] ?? [])).toEqual(['Ünï🧠']);
+      const none = await connectome.catalogue([], { range: { from: 'U', below: 'U' } });
+      expect(none.value).toEqual([]);
+    });
+
+    test.each(['client', 'server'] as const)('counts the cells that ROI counts are made of (%s sums)', async (sums) => {
+      // T5 has no roiInfo, T4 no counts in that ROI.
+      const types = ['T1', 'T11', 'T4', 'T5'];
+      const { cells } = await connectome.roiCounts([...types, 'T1', 'no such type'], ['A(L)'], { sums });
+      expect(new Map(cells)).toEqual(new Map(types.map((type) => [type, cellsOf(type)])));
+    });
+
+    test('sums up partners by type: cells only, from one synapse up, autapses and own type like any other', async () => {
+      const asked = ['T1', 'T2', 'T1', 'T3', 'no such type'];
+      const { value, cells, roundTrips, rows } = await connectome.partners(asked);
+      const found = value.map(({ type, direction, partner, pairs, weight }) => [
+        type,
+        direction,
+        partner,
+        pairs,
+        weight,
+      ]);
+      const sorted = (these: readonly unknown[][]): string[] => these.map((row) => JSON.stringify(row)).sort();
+      expect(sorted(found)).toEqual(sorted(EXPECTED_PARTNERS));
+      expect(new Map(cells)).toEqual(
+        new Map([
+          ['T1', 2],
+          ['T2', 1],
+          ['T3', 1],
+        ]),
+      );
+      expect({ roundTrips, rows }).toEqual({ roundTrips: 1, rows: EXPECTED_PARTNERS.length + 3 });
+      expect((await connectome.partners([])).value).toEqual([]);
     });
 
     test('gives ROI counts of the types and ROIs asked for and of no others', async () => {
