@@ -59,13 +59,17 @@ async function build(parts: Parts): Promise<Catalog> {
   const mode = settings.quick ? 'quick' : 'full';
   run.report.mode = mode;
 
-  // Everything that needs no other answer is asked at once: each question after another is a round trip.
+  const kept = await parts.cache.get(descriptionKey(source.connectome.id));
+  // Everything that needs no other answer is asked at once: each question after another is a round trip. The
+  // description goes first, since the others may wait for the dataset's label that comes with it.
+  const described = describe(parts, kept);
   const sizes = once(() => source.ask('type sizes', (ask) => source.connectome.typeSizes(ask)));
   const rows = fetchCatalogue(source, entryProperties(settings.sides), sizes, compareCodePoints);
-  rows.catch(() => undefined);
+  // Both are waited for below; until then a failure of theirs is nobody's.
+  for (const early of [described, rows]) early.catch(() => undefined);
   const [description, ways, cells] = await run.phase('describe', () =>
     Promise.all([
-      describe(parts),
+      described,
       mode === 'full' ? waysToSum(parts) : null,
       mode === 'full' ? sizes().then((sizes) => selectedSizes(sizes, settings)) : null,
     ]),
@@ -98,15 +102,13 @@ function once<T>(work: () => Promise<T>): () => Promise<T> {
 }
 
 /** The description is kept across runs, and taken from there as long as the source says that nothing was edited. */
-async function describe({ connectome, cache, source }: Parts): Promise<DatasetDescription> {
-  const key = descriptionKey(connectome.id);
-  const kept = await cache.get(key);
+async function describe({ connectome, cache, source }: Parts, kept: unknown): Promise<DatasetDescription> {
   if (isDescription(kept)) {
     const edit = await source.ask('edit', (ask) => connectome.edit(ask));
     if (edit !== null && kept.edit === edit) return kept;
   }
   const description = await source.ask('describe', (ask) => connectome.describe(ask));
-  if (description.edit !== null) await cache.set(key, description);
+  if (description.edit !== null) await cache.set(descriptionKey(connectome.id), description);
   return description;
 }
 
@@ -117,11 +119,14 @@ const SUMS: Readonly<Record<Sums, Guess>> = {
   client: { aMs: 8, bMsPerUnit: 0.01 },
 };
 
+/** A file is scanned as a whole for each question: few large ones. */
+const SUMS_IN_FILE: Guess = { aMs: 30, bMsPerUnit: 0.002 };
+
 /** By whom sums can be had; asked beside the catalogue, since a question that names an unknown function fails as a whole. */
 async function waysToSum({ connectome, source, settings, run }: Parts): Promise<Partial<typeof SUMS>> {
   const { sums } = settings;
   if (sums === 'client') return { client: SUMS.client };
-  if (connectome.isEmbedded) return { server: SUMS.server };
+  if (connectome.isEmbedded) return { server: SUMS_IN_FILE };
   const canSum = await source.ask('probe', (ask) => connectome.canSum(ask));
   if (canSum) return sums === 'server' ? { server: SUMS.server } : SUMS;
   if (sums === 'server')

@@ -28,12 +28,19 @@ export interface BoltOptions extends Neo4jOptions {
   dataset?: string | undefined;
 }
 
+/** A server of one's own: what it bears is measured, below this. */
+const MOST_IN_FLIGHT = 64;
+
 /** @throws as connectNeo4j does */
 export async function openBolt(options: BoltOptions, signal?: AbortSignal): Promise<Connectome> {
-  return connectomeOnNeo4j(await connectNeo4j(options, signal), options);
+  const { maxInFlight = MOST_IN_FLIGHT } = options;
+  return connectomeOnNeo4j(await connectNeo4j({ ...options, maxInFlight }, signal), { ...options, maxInFlight });
 }
 
-function connectomeOnNeo4j(server: Neo4jServer, { uri, database = 'neo4j', dataset }: BoltOptions): Connectome {
+function connectomeOnNeo4j(
+  server: Neo4jServer,
+  { uri, database = 'neo4j', dataset, maxInFlight }: BoltOptions & { maxInFlight: number },
+): Connectome {
   const labelOf = createLabel(dataset);
 
   /** The dataset's :Meta properties; on the way, the label of its neurons. */
@@ -64,6 +71,8 @@ function connectomeOnNeo4j(server: Neo4jServer, { uri, database = 'neo4j', datas
 
   return {
     id: `${uri}/${database}/${dataset ?? ''}`,
+    isEmbedded: false,
+    maxInFlight,
     bytesReceived: () => server.bytesReceived(),
     close: () => server.close(),
 

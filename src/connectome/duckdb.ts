@@ -15,6 +15,9 @@ import type {
 import { type Cell, type Database, openDatabase, type Parameter, quoteIdentifier } from './database.ts';
 import { descriptionFromMeta, META_PROPERTIES } from './meta.ts';
 
+/** One question takes all cores; a second keeps them busy while the first's rows are taken. */
+const MOST_IN_FLIGHT = 2;
+
 /** Opens a file that `neurodex import` or `neurodex sample` wrote. */
 export async function openDuckdb(file: string): Promise<Connectome> {
   if (!existsSync(file))
@@ -73,6 +76,8 @@ export async function connectomeOn(database: Database, { id, edit }: Identity): 
 
   return {
     id,
+    isEmbedded: true,
+    maxInFlight: MOST_IN_FLIGHT,
     async edit() {
       return embedded(edit(), 0, 0);
     },

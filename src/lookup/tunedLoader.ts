@@ -59,9 +59,10 @@ export async function withTunedLoader<Row extends { type: string }, Value, Resul
   const models: Record<string, PaceModel> = { ...kept?.models };
 
   const totalWeight = sum(cells.values());
+  const heaviestWeight = [...cells.values()].reduce((most, weight) => Math.max(most, weight), 1);
   const paceOf = (way: string, totalWeight: number): PaceOptions => ({
     totalWeight,
-    heaviestWeight: Math.max(0, ...cells.values()),
+    heaviestWeight,
     maxConcurrency: settings.maxConcurrency ?? connectome.maxInFlight,
     maxBatchWeight: MOST_IN_BATCH,
     guess: lookup.guesses[way] as Guess,

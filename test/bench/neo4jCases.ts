@@ -6,6 +6,7 @@ import neo4j, { type Driver } from 'neo4j-driver';
 import { buildCatalog } from '../../src/build.ts';
 import { createCache } from '../../src/cache/twoLevel.ts';
 import { entryProperties } from '../../src/catalog/entry.ts';
+import { systemClock } from '../../src/clock.ts';
 import { loadConfig } from '../../src/config.ts';
 import { catalogueQuery, metaQuery, roiInfoQuery, roiSumsQuery } from '../../src/connectome/cypher.ts';
 import { META_PROPERTIES } from '../../src/connectome/meta.ts';
@@ -45,12 +46,18 @@ export async function neo4jCases(uri: string, link: string, label: string, prese
   const ours = async (
     sums: 'client' | 'server',
   ): Promise<{ ms: number; roundTrips: number; rows: number; bytes: number | null }> => {
-    const connectome = await openConnectome(uri, { maxInFlight: settings.concurrency });
+    const connectome = await openConnectome(uri, { maxInFlight: 8 });
     // Bytes before the first question are the handshake's.
     const before = connectome.bytesReceived() ?? 0;
     const run = createRun('bench', () => performance.now());
     const startedMs = performance.now();
-    await buildCatalog({ connectome, cache: createCache(null), settings: { ...settings, sums }, run });
+    await buildCatalog({
+      connectome,
+      cache: createCache(null),
+      settings: { ...settings, sums },
+      run,
+      clock: systemClock,
+    });
     const ms = performance.now() - startedMs;
     const bytes = (connectome.bytesReceived() ?? 0) - before;
     await connectome.close();
