@@ -6,19 +6,13 @@ import { compareCodePoints } from './catalog/codePoint.ts';
 import { type BareEntry, entryOf, entryProperties, groupByType, isTyped } from './catalog/entry.ts';
 import { roiSummariser } from './catalog/roi.ts';
 import type { Clock } from './clock.ts';
-import type {
-  CatalogueRow,
-  Connectome,
-  DatasetDescription,
-  RoiCountRow,
-  Sums,
-  TypeSize,
-} from './connectome/connectome.ts';
+import type { CatalogueRow, Connectome, DatasetDescription, Sums, TypeSize } from './connectome/connectome.ts';
 import { ConfigError, ConnectError, DecodeError } from './errors.ts';
 import { fetchCatalogue } from './lookup/catalogue.ts';
 import type { Loader } from './lookup/loader.ts';
+import { roiCountsLookup } from './lookup/lookups.ts';
 import { createSource, type Source } from './lookup/source.ts';
-import { type Guess, type TunedLookup, withTunedLoader } from './lookup/tunedLoader.ts';
+import { withTunedLoader } from './lookup/tunedLoader.ts';
 import { verifySample } from './lookup/verify.ts';
 import type { Run } from './report.ts';
 import type { Settings } from './settings.ts';
@@ -112,27 +106,17 @@ async function describe({ connectome, cache, source }: Parts, kept: unknown): Pr
   return description;
 }
 
-/** Who adds up a cell's ROI counts, and what a batch of them is thought to cost: measured on 22,704 cells. */
-const SUMS: Readonly<Record<Sums, Guess>> = {
-  // The guess comes first: where it is wrong it costs 1.5 times as much, the other way over 50 Mbit/s seven times.
-  server: { aMs: 8, bMsPerUnit: 0.025 },
-  client: { aMs: 8, bMsPerUnit: 0.01 },
-};
-
-/** A file is scanned as a whole for each question: few large ones. */
-const SUMS_IN_FILE: Guess = { aMs: 30, bMsPerUnit: 0.002 };
-
-/** By whom sums can be had; asked beside the catalogue, since a question that names an unknown function fails as a whole. */
-async function waysToSum({ connectome, source, settings, run }: Parts): Promise<Partial<typeof SUMS>> {
+/** Who may add up ROI counts; asked beside the catalogue, since a question that names an unknown function fails as a whole. */
+async function waysToSum({ connectome, source, settings, run }: Parts): Promise<Sums[]> {
   const { sums } = settings;
-  if (sums === 'client') return { client: SUMS.client };
-  if (connectome.isEmbedded) return { server: SUMS_IN_FILE };
+  if (connectome.isEmbedded) return ['server'];
+  if (sums === 'client') return [sums];
   const canSum = await source.ask('probe', (ask) => connectome.canSum(ask));
-  if (canSum) return sums === 'server' ? { server: SUMS.server } : SUMS;
+  if (canSum) return sums === 'server' ? [sums] : ['server', 'client'];
   if (sums === 'server')
     throw new ConfigError('--sums server: expected a server with APOC, which this one lacks; use --sums client.');
   run.note('The server has no APOC: every cell travels, and its ROI counts are added up here.');
-  return { client: SUMS.client };
+  return ['client'];
 }
 
 function isDescription(kept: unknown): kept is DatasetDescription {
@@ -204,7 +188,7 @@ async function roiSummaries(
   cells: ReadonlyMap<string, number>,
   { roiHierarchy }: DatasetDescription,
   primaryRois: readonly string[],
-  ways: Partial<typeof SUMS>,
+  ways: readonly Sums[],
 ): Promise<Map<string, RoiSummary | Error>> {
   const { connectome, settings, signal } = parts;
   const summarise = roiSummariser(roiHierarchy, {
@@ -212,12 +196,7 @@ async function roiSummaries(
     minSharePercent: settings['rois.minSharePercent'],
     rule: settings['rois.rule'],
   });
-  const lookup: TunedLookup<RoiCountRow, RoiSummary> = {
-    name: 'ROI counts',
-    ask: (names, { way, ...ask }) => connectome.roiCounts(names, primaryRois, { ...ask, sums: way as Sums }),
-    valueOf: summarise,
-    guesses: ways,
-  };
+  const lookup = roiCountsLookup(connectome, primaryRois, ways, summarise);
   const summaries = await withTunedLoader(lookup, cells, parts, (loader) => loadAll(loader, [...cells.keys()], signal));
   if (settings.verify !== undefined) await verifySample(lookup, summaries, cells, settings.verify, parts);
   return summaries;

@@ -1,41 +1,56 @@
 /** `npm run bench`: every speed that the README tells, measured; a table, and --json FILE. */
-import { once } from 'node:events';
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Worker } from 'node:worker_threads';
 import { Command, Option } from 'commander';
 import { openDatabase } from '../../src/connectome/database.ts';
 import { loadNeo4j } from '../../src/connectome/loadNeo4j.ts';
 import { connectNeo4j } from '../../src/connectome/neo4j.ts';
 import { startNeo4j, whyNoNeo4j } from '../support/neo4j/startNeo4j.ts';
 import { type Neo4jVersion, neo4jVersions } from '../support/neo4j/versions.ts';
+import { dataCases, type Loaded } from './dataCases.ts';
+import { LINKS, openLink } from './links.ts';
+import { lookupCases, type Measured, PARTNERS, ROI_COUNTS } from './lookupCases.ts';
 import { type Case, measureInTurn, type Result, tableOf } from './measure.ts';
-import { neo4jCases } from './neo4jCases.ts';
-import { DATA, importCase, indexCase, indexCases } from './processCases.ts';
+import { DATA, importCase, importWhole, indexCase, indexCases, makeSample } from './processCases.ts';
+
+/** What there is to measure. */
+const PARTS = ['files', 'hemibrain', 'sample', 'huge'] as const;
+type Part = (typeof PARTS)[number];
 
 interface Flags {
-  runs: string;
+  runs?: string;
+  quick?: boolean;
+  in: Part[];
   only?: string;
   json?: string;
   version: Neo4jVersion;
 }
 
 const flags = new Command('bench')
-  .option('--runs <n>', 'runs of each case', '5')
+  .option('--runs <n>', 'runs of each case (default: 5, with --quick 2)')
+  .addOption(new Option('--in <parts...>', 'only these parts').choices(PARTS).default([...PARTS]))
   .option('--only <regex>', 'the cases whose names this finds')
+  .option('--quick', 'what two minutes allow: two links, no grid, no large samples')
   .option('--json <file>', 'write the results to this file')
   .addOption(new Option('--version <version>', 'the Neo4j to measure').choices([...neo4jVersions]).default('5.26'))
   .parse()
   .opts<Flags>();
 const only = new RegExp(flags.only ?? '');
+const runs = Number(flags.runs ?? (flags.quick ? 2 : 5));
+/** Near and far, wide and thin, in two. */
+const QUICK_LINKS = ['0 ms', '200 ms, 50 Mbit/s'];
 const folder = mkdtempSync(join(tmpdir(), 'neurodex-bench-'));
 const results: Result[] = [];
 
+function wanted(cases: readonly Case[]): Case[] {
+  return cases.filter(({ name }) => only.test(name));
+}
+
 async function measure(title: string, cases: readonly Case[]): Promise<void> {
-  const wanted = cases.filter(({ name }) => only.test(name));
-  if (wanted.length === 0) return;
-  const measured = await measureInTurn(wanted, Number(flags.runs));
+  const chosen = wanted(cases);
+  if (chosen.length === 0) return;
+  const measured = await measureInTurn(chosen, runs);
   results.push(...measured);
   console.log(`\n${title}\n\n${tableOf(measured)}`);
 }
@@ -50,56 +65,92 @@ async function measureDataset(dataset: string, preset: string, size: string): Pr
   await measure(`${dataset}, ${size}: from a file`, indexes);
 }
 
-/** Fills a server with hemibrain-full and measures it directly and behind a link of 200 ms. */
-async function measureNeo4j(): Promise<void> {
+interface InServer extends Loaded {
+  title: string;
+  /** Makes the file that the server is filled from. */
+  make(file: string): Promise<void>;
+  lookups: readonly Measured[];
+}
+
+/** Fills a server with a dataset and measures it over each link. */
+async function measureInServer({ title, make, lookups, ...loaded }: InServer): Promise<void> {
   const reason = await whyNoNeo4j(flags.version);
   if (reason !== undefined) return console.log(`\nNeo4j ${flags.version}: not measured, ${reason}`);
-  const server = await startNeo4j({ version: flags.version });
+  const links = LINKS.filter(({ name }) => !flags.quick || QUICK_LINKS.includes(name));
+  const file = join(folder, `${loaded.label}.duckdb`);
+  await make(file);
+  const server = await startNeo4j({ version: flags.version, heapMb: 2048 });
   try {
-    const [file, writer] = [
-      await openDatabase(join(folder, 'hemibrain-full.duckdb')),
-      await connectNeo4j({ uri: server.uri }),
-    ];
-    await loadNeo4j(file, writer);
-    await writer.close();
-    file.close();
-    const worker = new Worker(new URL('./proxyWorker.js', import.meta.url), {
-      workerData: { target: { host: '127.0.0.1', port: server.port }, rttMs: 200 },
-    });
-    const [port] = (await once(worker, 'message')) as [number];
-    for (const [link, uri] of [
-      ['0 ms', server.uri],
-      ['200 ms', `bolt://127.0.0.1:${port}`],
-    ] as const) {
-      const { cases, close } = await neo4jCases(uri, link, 'hemibrain_Neuron', 'hemibrain');
-      const flagsOf = ['--source', uri, '--preset', 'hemibrain', '--cache', 'none', '--output', 'bolt'];
+    const [from, into] = [await openDatabase(file), await connectNeo4j({ uri: server.uri })];
+    await loadNeo4j(from, into);
+    await into.close();
+    from.close();
+    for (const link of links) {
+      const { uri, close } = await openLink(server.port, link);
+      const flagsOf = ['--source', uri, '--dataset', loaded.dataset, '--preset', loaded.preset, '--output', 'bolt'];
       const whole = [
-        indexCase(folder, `${link}: whole process, create-index`, flagsOf, ['bolt']),
-        indexCase(folder, `${link}: whole process, create-index --quick`, [...flagsOf, '--quick'], ['bolt']),
+        indexCase(folder, `${link.name}: whole process, create-index`, [...flagsOf, '--cache', 'none'], ['bolt']),
+        indexCase(
+          folder,
+          `${link.name}: whole process, create-index --quick`,
+          [...flagsOf, '--quick', '--cache', 'none'],
+          ['bolt'],
+        ),
       ];
+      const data = await dataCases(uri, link.name, loaded);
       // A JVM answers its first questions several times slower than those after.
-      await measureInTurn(cases, 2);
-      await measure(`hemibrain-full in Neo4j ${flags.version}, ${link} round trip`, [...cases, ...whole]);
+      if (link === links[0]) await measureInTurn(wanted(data.cases), 2);
+      await measure(`${title} in Neo4j ${flags.version}, ${link.name}: a cold index`, [...data.cases, ...whole]);
+      await data.close();
+      for (const lookup of flags.quick ? [] : lookups) {
+        const { cases, close } = await lookupCases(uri, link.name, loaded, lookup);
+        await measure(`${title} in Neo4j ${flags.version}, ${link.name}: one lookup for all types`, cases);
+        await close();
+      }
       await close();
     }
-    await worker.terminate();
   } finally {
     await server.stop();
   }
 }
 
+/** Time and peak memory from a file of a million cells. */
+async function measureHuge(): Promise<void> {
+  const flags = ['--source', 'huge.duckdb', '--cache', 'none', '--output', 'huge'];
+  await makeSample(folder, 100_000, 1_000_000, 'huge.duckdb');
+  const name = '100,000 types, 1,000,000 cells: create-index';
+  await measure('a million cells, from a file', [indexCase(folder, name, flags, ['huge'])]);
+}
+
+const isWanted = (part: Part): boolean => flags.in.includes(part);
+const isThere = existsSync(DATA);
+if (!isThere) console.error('The datasets of ../shared/data are absent: only the samples are measured.');
 try {
-  if (existsSync(DATA)) {
+  if (isThere && isWanted('files')) {
     await measureDataset('hemibrain-full', 'hemibrain', '5,620 types, 22,704 cells');
     await measureDataset('flywire-v783', 'flywire-fafb', '8,547 types, 137,677 cells');
-    await measureNeo4j();
-  } else {
-    console.error('The datasets of ../shared/data are absent: only the sample is measured.');
   }
-  const sample = ['--source', 'sample?types=11700&cells=165000', '--cache', 'none'];
-  await measure('the sample in memory, made anew each time', [
-    indexCase(folder, 'sample, 11,700 types, 165,000 cells: create-index', sample, ['site']),
-  ]);
+  if (isThere && isWanted('hemibrain')) {
+    await measureInServer({
+      title: 'hemibrain-full',
+      dataset: 'hemibrain:v1.2.1',
+      label: 'hemibrain_Neuron',
+      preset: 'hemibrain',
+      make: (file) => importWhole(folder, 'hemibrain-full', file),
+      lookups: [ROI_COUNTS, PARTNERS],
+    });
+  }
+  if (isWanted('sample') && !flags.quick) {
+    await measureInServer({
+      title: 'the sample of 11,700 types, 165,000 cells',
+      dataset: 'sample:seed1',
+      label: 'sample_Neuron',
+      preset: 'default',
+      make: (file) => makeSample(folder, 11_700, 165_000, file),
+      lookups: [ROI_COUNTS],
+    });
+  }
+  if (isWanted('huge') && !flags.quick) await measureHuge();
   if (flags.json) writeFileSync(flags.json, `${JSON.stringify(results, null, 2)}\n`);
 } finally {
   rmSync(folder, { recursive: true, force: true });

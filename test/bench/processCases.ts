@@ -11,9 +11,23 @@ const CLI = resolve(import.meta.dirname, '../cli.js');
 export const DATA = resolve(import.meta.dirname, '../../../shared/data');
 
 export function importCase(folder: string, dataset: string): Case {
+  return processCase(folder, `${dataset}: import`, importArguments(dataset, `${dataset}.duckdb`));
+}
+
+/** Neurons, ROI counts and connections, for a server. */
+export async function importWhole(folder: string, dataset: string, into: string): Promise<void> {
+  const connections = ['--connections', join(DATA, dataset, 'connections.csv.gz')];
+  await processCase(folder, 'import', [...importArguments(dataset, into), ...connections]).run();
+}
+
+function importArguments(dataset: string, into: string): string[] {
   const file = (name: string): string => join(DATA, dataset, name);
-  const files = ['--neurons', file('neurons.ndjson.gz'), '--meta', file('meta.json')];
-  return processCase(folder, `${dataset}: import`, ['import', ...files, '--into', `${dataset}.duckdb`]);
+  return ['import', '--neurons', file('neurons.ndjson.gz'), '--meta', file('meta.json'), '--into', into];
+}
+
+export async function makeSample(folder: string, types: number, cells: number, into: string): Promise<void> {
+  const size = ['--types', String(types), '--cells', String(cells)];
+  await processCase(folder, 'sample', ['sample', ...size, '--into', into]).run();
 }
 
 /** @param folder where an import of the dataset has run */

@@ -1,32 +1,40 @@
 /**
- * The data of a cold index from a real Neo4j, after connecting, at a given round trip: the floor, one query a type,
- * and ours. The floor asks the same questions one after the other with a bare driver, in either way of summing.
+ * The data of a cold index from a real Neo4j, after connecting: the floor, one query a type, and ours. The floor asks
+ * the same questions one after the other with a bare driver, in either way of summing.
  */
 import neo4j, { type Driver } from 'neo4j-driver';
 import { buildCatalog } from '../../src/build.ts';
-import { createCache } from '../../src/cache/twoLevel.ts';
+import { type Cache, createCache } from '../../src/cache/twoLevel.ts';
 import { entryProperties } from '../../src/catalog/entry.ts';
-import { systemClock } from '../../src/clock.ts';
+import { systemClock as clock } from '../../src/clock.ts';
 import { loadConfig } from '../../src/config.ts';
 import { catalogueQuery, metaQuery, roiInfoQuery, roiSumsQuery } from '../../src/connectome/cypher.ts';
 import { META_PROPERTIES } from '../../src/connectome/meta.ts';
 import { openConnectome } from '../../src/connectome/open.ts';
 import { createRoiSums } from '../../src/connectome/roiInfo.ts';
 import { createRun } from '../../src/report.ts';
-import type { Case } from './measure.ts';
+import type { Case, Cost } from './measure.ts';
 
 /** Types asked one by one; the time of all is reckoned from these. */
 const SAMPLED_TYPES = 20;
 
-export interface Neo4jCases {
+/** A dataset in a server. */
+export interface Loaded {
+  /** name:tag. */
+  dataset: string;
+  label: string;
+  preset: string;
+}
+
+export interface OpenCases {
   cases: Case[];
   close(): Promise<void>;
 }
 
 /** @param link names the link in the cases' names, as "200 ms" */
-export async function neo4jCases(uri: string, link: string, label: string, preset: string): Promise<Neo4jCases> {
+export async function dataCases(uri: string, link: string, { dataset, label, preset }: Loaded): Promise<OpenCases> {
   const driver = neo4j.driver(uri, undefined, { useBigInt: true, fetchSize: -1, telemetryDisabled: true });
-  const { settings } = loadConfig({ flags: { preset } });
+  const { settings } = loadConfig({ flags: { preset, dataset } });
   const properties = entryProperties(settings.sides);
   const types = (await ask(driver, `MATCH (n:\`${label}\`) WHERE n.type IS NOT NULL RETURN DISTINCT n.type`)).map(
     ([type]) => String(type),
@@ -34,37 +42,32 @@ export async function neo4jCases(uri: string, link: string, label: string, prese
   const [[primaryRois] = []] = await ask(driver, 'MATCH (m:Meta) RETURN m.primaryRois');
   const rois = primaryRois as string[];
 
-  const floor = async (sums: 'client' | 'server'): Promise<{ roundTrips: number; rows: number }> => {
+  const floor = async (sums: 'client' | 'server'): Promise<Cost> => {
     const meta = await ask(driver, metaQuery(META_PROPERTIES));
     const catalogue = await ask(driver, catalogueQuery(label, properties));
     const counts = await ask(driver, sums === 'client' ? roiInfoQuery(label) : roiSumsQuery(label), { types, rois });
-    const summed = createRoiSums(new Set(rois));
-    if (sums === 'client') for (const [type, roiInfo] of counts as [string, string | null][]) summed.add(type, roiInfo);
+    if (sums === 'client') {
+      const roiSums = createRoiSums(new Set(rois));
+      for (const [type, roiInfo] of counts) roiSums.add(type as string, roiInfo as string | null);
+      roiSums.rows();
+    }
     return { roundTrips: 3, rows: meta.length + catalogue.length + counts.length };
   };
 
-  const ours = async (
-    sums: 'client' | 'server',
-  ): Promise<{ ms: number; roundTrips: number; rows: number; bytes: number | null }> => {
-    const connectome = await openConnectome(uri, { maxInFlight: 8 });
+  const ours = async (cache: Cache): Promise<Cost & { ms: number }> => {
+    const connectome = await openConnectome(uri, { dataset });
     // Bytes before the first question are the handshake's.
     const before = connectome.bytesReceived() ?? 0;
-    const run = createRun('bench', () => performance.now());
+    const run = createRun('bench', clock.now);
     const startedMs = performance.now();
-    await buildCatalog({
-      connectome,
-      cache: createCache(null),
-      settings: { ...settings, sums },
-      run,
-      clock: systemClock,
-    });
+    await buildCatalog({ connectome, cache, settings, run, clock });
     const ms = performance.now() - startedMs;
     const bytes = (connectome.bytesReceived() ?? 0) - before;
     await connectome.close();
     return { ms, roundTrips: run.report.roundTrips, rows: run.report.rows, bytes };
   };
 
-  const oneByOne = async (): Promise<{ ms: number; roundTrips: number }> => {
+  const oneByOne = async (): Promise<Cost & { ms: number }> => {
     const step = Math.ceil(types.length / SAMPLED_TYPES);
     const sampled = types.filter((_, i) => i % step === 0);
     const startedMs = performance.now();
@@ -72,13 +75,15 @@ export async function neo4jCases(uri: string, link: string, label: string, prese
     return { ms: ((performance.now() - startedMs) * types.length) / sampled.length, roundTrips: types.length };
   };
 
+  const kept = createCache(null);
   return {
     cases: [
       { name: `${link}: floor, summed here`, run: () => floor('client') },
       { name: `${link}: floor, summed by the server`, run: () => floor('server') },
       { name: `${link}: one query a type (reckoned from ${SAMPLED_TYPES})`, run: oneByOne },
-      { name: `${link}: neurodex --sums client`, run: () => ours('client') },
-      { name: `${link}: neurodex --sums server`, run: () => ours('server') },
+      { name: `${link}: neurodex, cold`, run: () => ours(createCache(null)) },
+      // The first time fills what the later ones start from.
+      { name: `${link}: neurodex, pace known`, run: () => ours(kept) },
     ],
     close: () => driver.close(),
   };
