@@ -6,13 +6,13 @@ import { compareCodePoints } from './catalog/codePoint.ts';
 import { type BareEntry, entryOf, entryProperties, groupByType, isTyped } from './catalog/entry.ts';
 import { roiSummariser } from './catalog/roi.ts';
 import type { Clock } from './clock.ts';
-import type { CatalogueRow, Connectome, DatasetDescription, Sums, TypeSize } from './connectome/connectome.ts';
+import type { CatalogueRow, Connectome, DatasetDescription, RoiCountRow, Sums, TypeSize } from './connectome/connectome.ts';
 import { ConfigError, ConnectError, DecodeError } from './errors.ts';
 import { fetchCatalogue } from './lookup/catalogue.ts';
 import type { Loader } from './lookup/loader.ts';
 import { roiCountsLookup } from './lookup/lookups.ts';
 import { createSource, type Source } from './lookup/source.ts';
-import { withTunedLoader } from './lookup/tunedLoader.ts';
+import { type TunedLookup, withTunedLoader } from './lookup/tunedLoader.ts';
 import { verifySample } from './lookup/verify.ts';
 import type { Run } from './report.ts';
 import type { Settings } from './settings.ts';
@@ -50,6 +50,8 @@ export async function buildCatalog(parts: BuildParts): Promise<Catalog> {
 
 async function build(parts: Parts): Promise<Catalog> {
   const { settings, run, source } = parts;
+  if (settings.quick && settings.verify !== undefined)
+    throw new ConfigError('--verify: expected a run with ROI counts, which --quick leaves out; drop one of them.');
   const mode = settings.quick ? 'quick' : 'full';
   run.report.mode = mode;
 
@@ -72,14 +74,19 @@ async function build(parts: Parts): Promise<Catalog> {
   run.report.dataset = nameWithTag(description);
   noteMissing(parts, description);
 
-  const { primaryRois } = description;
-  const [summaries, { entries, untyped }] = await run.phase(ways && primaryRois ? 'ROI counts' : 'catalogue', () =>
+  const lookup = ways && roiSummaryLookup(parts, description, ways);
+  const [summaries, { entries, untyped }] = await run.phase(lookup ? 'ROI counts' : 'catalogue', () =>
     Promise.all([
-      ways && cells && primaryRois ? roiSummaries(parts, cells, description, primaryRois, ways) : null,
+      lookup && cells
+        ? withTunedLoader(lookup, cells, parts, (loader) => loadAll(loader, [...cells.keys()], parts.signal))
+        : null,
       rows.then((rows) => entriesOf(rows, settings)),
     ]),
   );
   if (cells) requireSame(cells, entries);
+  if (settings.verify !== undefined && lookup && cells && summaries) {
+    await verifySample(lookup, summaries, cells, settings.verify, parts);
+  }
   const types = entries.map((entry): TypeEntry => ({ ...entry, ...roiFields(summaries?.get(entry.name)) }));
   run.report.failedTypes = types.filter((type) => type.failed !== undefined).map((type) => type.name);
   const { name, tag, uuid, lastDatabaseEdit } = description;
@@ -183,23 +190,18 @@ function noteMissing({ run, settings }: BuildParts, { primaryRois, roiHierarchy 
   else if (roiHierarchy === null) run.note('The dataset has no ROI hierarchy: each ROI counts as its own region.');
 }
 
-async function roiSummaries(
-  parts: Parts,
-  cells: ReadonlyMap<string, number>,
-  { roiHierarchy }: DatasetDescription,
-  primaryRois: readonly string[],
+function roiSummaryLookup(
+  { connectome, settings }: Parts,
+  { primaryRois, roiHierarchy }: DatasetDescription,
   ways: readonly Sums[],
-): Promise<Map<string, RoiSummary | Error>> {
-  const { connectome, settings, signal } = parts;
+): TunedLookup<RoiCountRow, RoiSummary> | null {
+  if (primaryRois === null) return null;
   const summarise = roiSummariser(roiHierarchy, {
     halfSuffix: settings['rois.halfSuffix'],
     minSharePercent: settings['rois.minSharePercent'],
     rule: settings['rois.rule'],
   });
-  const lookup = roiCountsLookup(connectome, primaryRois, ways, summarise);
-  const summaries = await withTunedLoader(lookup, cells, parts, (loader) => loadAll(loader, [...cells.keys()], signal));
-  if (settings.verify !== undefined) await verifySample(lookup, summaries, cells, settings.verify, parts);
-  return summaries;
+  return roiCountsLookup(connectome, primaryRois, ways, summarise);
 }
 
 /** @throws the error that kept more than one type, or all of them, from being loaded */
