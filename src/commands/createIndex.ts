@@ -10,7 +10,7 @@ import { packageRoot } from '../packageRoot.ts';
 import { createRun, type Report, type Run } from '../report.ts';
 import type { Settings } from '../settings.ts';
 import { aboutOf } from '../site/pages.ts';
-import { generatedBefore, planSite } from '../site/plan.ts';
+import { generatedAt, generatedBefore, planSite } from '../site/plan.ts';
 import { writeFiles } from '../site/write.ts';
 import type { Context } from './context.ts';
 import { requireReportFile, requireSiteFolder } from './targets.ts';
@@ -65,7 +65,7 @@ function writeSite(catalog: Catalog, settings: Settings, run: Run, { today, sign
     templatesDir: join(packageRoot(), 'templates'),
     browserDir: join(packageRoot(), 'dist', 'browser'),
   };
-  const files = planSite(catalog, options, today.isFixed ? () => today.iso : generatedBefore(output, today.iso));
+  const files = planSite(catalog, options, today.isFixed ? generatedAt(today.iso) : generatedBefore(output, today.iso));
   signal.throwIfAborted();
   const { written, unchanged } = writeFiles(files, output, token);
   run.report.filesWritten = written;

@@ -3,7 +3,7 @@
 import type { Annotation, Catalog, Share, TransmitterSource, TypeEntry } from '../catalog/catalog.ts';
 import { ANNOTATIONS } from '../catalog/catalog.ts';
 import { naturalOrder } from './natural.ts';
-import { packNumbers, packSparse } from './packing.ts';
+import { createPacker, createSparsePacker, packNumbers, packSparse } from './packing.ts';
 
 /** The global variable that assets/data.js sets. */
 export const DATA_GLOBAL = 'neurodexColumns';
@@ -49,42 +49,72 @@ export interface Columns {
   annotations: Partial<Record<Annotation, ValueColumn>>;
 }
 
-/** Distinct values, the most frequent first: frequent ones get the short numbers, and facets their order. */
-function dictionary(values: Iterable<string>): { values: string[]; position: Map<string, number> } {
-  const uses = new Map<string, number>();
-  for (const value of values) uses.set(value, (uses.get(value) ?? 0) + 1);
-  const byUse = [...uses].sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1));
-  const ordered = byUse.map(([value]) => value);
-  return { values: ordered, position: new Map(ordered.map((value, index) => [value, index])) };
+/** How often each value is used. */
+type Uses = Map<string, number>;
+
+function addUse(uses: Uses, value: string): void {
+  uses.set(value, (uses.get(value) ?? 0) + 1);
 }
 
-function shareColumn(lists: readonly (readonly Share[])[], extraNames: readonly string[]): ShareColumn {
-  const names = dictionary([...lists.flatMap((shares) => shares.map(({ name }) => name)), ...extraNames]);
-  const numbers: number[] = [];
-  for (const shares of lists) {
-    numbers.push(shares.length);
-    for (const { name, pre, post } of shares) numbers.push(names.position.get(name) as number, pre, post);
+/** Distinct values, the most frequent first: frequent ones get the short numbers, and facets their order. */
+function dictionary(uses: Uses): { values: string[]; position: Map<string, number> } {
+  const byUse = [...uses].sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1));
+  const values = byUse.map(([value]) => value);
+  return { values, position: new Map(values.map((value, index) => [value, index])) };
+}
+
+function dictionaryOf(found: Iterable<string>): ReturnType<typeof dictionary> {
+  const uses: Uses = new Map();
+  for (const value of found) addUse(uses, value);
+  return dictionary(uses);
+}
+
+function shareColumn(
+  types: readonly TypeEntry[],
+  sharesOf: (type: TypeEntry) => readonly Share[] | null,
+  alsoNamed: (type: TypeEntry) => string | null,
+): ShareColumn {
+  const uses: Uses = new Map();
+  for (const type of types) {
+    for (const { name } of sharesOf(type) ?? []) addUse(uses, name);
+    const also = alsoNamed(type);
+    if (also !== null) addUse(uses, also);
   }
-  return { names: names.values, lists: packNumbers(numbers) };
+  const names = dictionary(uses);
+  const lists = createPacker();
+  for (const type of types) {
+    const shares = sharesOf(type) ?? [];
+    lists.add(shares.length);
+    for (const { name, pre, post } of shares) {
+      lists.add(names.position.get(name) as number);
+      lists.add(pre);
+      lists.add(post);
+    }
+  }
+  return { names: names.values, lists: lists.text() };
 }
 
 function valueColumn(lists: readonly (readonly string[])[]): ValueColumn {
-  const { values, position } = dictionary(lists.flat());
-  const numbers: number[] = [];
+  const uses: Uses = new Map();
+  for (const list of lists) for (const value of list) addUse(uses, value);
+  const { values, position } = dictionary(uses);
+  const packer = createSparsePacker();
   for (const list of lists) {
-    if (list.length === 0) numbers.push(0);
+    if (list.length === 0) packer.add(0);
     list.forEach((value, i) => {
       const follows = i < list.length - 1 ? 1 : 0;
-      numbers.push(2 * ((position.get(value) as number) + 1) + follows);
+      packer.add(2 * ((position.get(value) as number) + 1) + follows);
     });
   }
-  return { values, lists: packSparse(numbers) };
+  return { values, lists: packer.text() };
 }
+
+const NO_VALUES: readonly string[] = [];
 
 function annotationColumns(types: readonly TypeEntry[]): Columns['annotations'] {
   const columns: Columns['annotations'] = {};
   for (const annotation of ANNOTATIONS) {
-    const lists = types.map((type) => type.annotations[annotation] ?? []);
+    const lists = types.map((type) => type.annotations[annotation] ?? NO_VALUES);
     if (lists.some((list) => list.length > 0)) columns[annotation] = valueColumn(lists);
   }
   return columns;
@@ -94,7 +124,7 @@ function transmitterColumns(types: readonly TypeEntry[]): Pick<Columns, 'transmi
   const pairs = types.map(({ neurotransmitter }) =>
     neurotransmitter === null ? null : JSON.stringify([neurotransmitter.name, neurotransmitter.source]),
   );
-  const { values, position } = dictionary(pairs.filter((pair) => pair !== null));
+  const { values, position } = dictionaryOf(pairs.filter((pair) => pair !== null));
   return {
     transmitter: packSparse(pairs.map((pair) => (pair === null ? 0 : 1 + (position.get(pair) as number)))),
     transmitters: values.map((pair) => JSON.parse(pair)),
@@ -105,10 +135,11 @@ export function columnsFromCatalog(catalog: Catalog): Columns {
   const order = naturalOrder(catalog.types.map((type) => type.name));
   const types = order.map((index) => catalog.types[index] as TypeEntry);
   const regions = shareColumn(
-    types.map((type) => type.regions ?? []),
-    types.flatMap((type) => type.region ?? []),
+    types,
+    (type) => type.regions,
+    (type) => type.region,
   );
-  const reasons = dictionary(types.flatMap((type) => type.failed ?? []));
+  const reasons = dictionaryOf(types.flatMap((type) => type.failed ?? []));
   const roiData = types.map((type) => {
     if (type.failed !== undefined) return 2 + (reasons.position.get(type.failed) as number);
     return type.rois === null ? 1 : 0;
@@ -127,8 +158,9 @@ export function columnsFromCatalog(catalog: Catalog): Columns {
     synapses: packNumbers(types.flatMap(({ synapses }) => [synapses.pre, synapses.post])),
     primary: packNumbers(types.flatMap(({ primary }) => [primary?.pre ?? 0, primary?.post ?? 0])),
     rois: shareColumn(
-      types.map((type) => type.rois ?? []),
-      [],
+      types,
+      (type) => type.rois,
+      () => null,
     ),
     regions,
     region: packNumbers(types.map(({ region }) => (region === null ? 0 : 1 + regions.names.indexOf(region)))),
@@ -139,13 +171,19 @@ export function columnsFromCatalog(catalog: Catalog): Columns {
   };
 }
 
-/** The classic script assets/data.js. JSON in a string literal is parsed faster than an object literal. */
-export function scriptFromColumns(columns: Columns): string {
-  const literal = JSON.stringify(columns)
-    .replaceAll('\\', '\\\\')
-    .replaceAll("'", "\\'")
-    .replaceAll('<', '\\x3c')
-    .replaceAll('\u2028', '\\u2028')
-    .replaceAll('\u2029', '\\u2029');
-  return `var ${DATA_GLOBAL} = JSON.parse('${literal}');\n`;
+/**
+ * The classic script assets/data.js, column by column. JSON in a string literal is parsed faster than an object
+ * literal.
+ */
+export function scriptFromColumns(columns: Columns): string[] {
+  const parts = Object.entries(columns).map(([name, column], i) => {
+    const json = `${i === 0 ? '' : ','}${JSON.stringify(name)}:${JSON.stringify(column)}`;
+    return json
+      .replaceAll('\\', '\\\\')
+      .replaceAll("'", "\\'")
+      .replaceAll('<', '\\x3c')
+      .replaceAll('\u2028', '\\u2028')
+      .replaceAll('\u2029', '\\u2029');
+  });
+  return [`var ${DATA_GLOBAL} = JSON.parse('{`, ...parts, "}');\n"];
 }

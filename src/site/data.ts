@@ -1,5 +1,6 @@
 /** The Catalog as the files that other programs read: data/index.json, data/neurons.json, data/types.csv. */
 import { ANNOTATIONS, type Catalog, type TypeEntry } from '../catalog/catalog.ts';
+import { pieces } from '../files.ts';
 import { type CsvValue, csvText, LIST_SEPARATOR } from './csv.ts';
 import { slugOf } from './slug.ts';
 
@@ -9,30 +10,43 @@ export const INDEX_PATH = 'data/index.json';
  * data/index.json in two parts, with the time of the build to be put between them; one type a line, so that two
  * builds can be compared by diff.
  */
-export function indexJsonParts({ dataset, mode, totals, types }: Catalog): [before: string, after: string] {
-  const head = JSON.stringify({ schema: 'neurodex.index/1', dataset, mode, generated: '' }).slice(0, -2);
-  const tail = JSON.stringify({ totals }).slice(1, -1);
-  return [head, `",${tail},"types":[\n${types.map((type) => JSON.stringify(type)).join(',\n')}\n]}\n`];
+export function indexJsonParts({ dataset, mode, totals, types }: Catalog): [before: string, after: Iterable<string>] {
+  const before = JSON.stringify({ schema: 'neurodex.index/1', dataset, mode, generated: '' }).slice(0, -2);
+  const after = pieces(function* () {
+    yield `",${JSON.stringify({ totals }).slice(1, -1)},"types":[\n`;
+    yield* joined(types, ',\n', (type) => type);
+    yield '\n]}\n';
+  });
+  return [before, after];
 }
 
 /** data/neurons.json in the published form 2.0, which outside services read. A type has urls only where it has pages. */
-export function neuronsJson(catalog: Catalog, generated: string): string {
-  const neurons = catalog.types.map(({ name, annotations: { flywireType, synonyms } }) => ({
-    name,
-    urls: {},
-    ...(flywireType || synonyms ? { types: { flywire: flywireType, synonyms } } : {}),
-  }));
-  return `${JSON.stringify({
-    names: catalog.types.map((type) => type.name),
-    neurons,
-    metadata: { generated: generated.slice(0, 19).replace('T', ' '), total_types: neurons.length, version: '2.0' },
-  })}\n`;
+export function neuronsJson({ types }: Catalog, generated: string): Iterable<string> {
+  const metadata = { generated: generated.slice(0, 19).replace('T', ' '), total_types: types.length, version: '2.0' };
+  return pieces(function* () {
+    yield '{"names":[';
+    yield* joined(types, ',', ({ name }) => name);
+    yield '],"neurons":[';
+    yield* joined(types, ',', ({ name, annotations: { flywireType, synonyms } }) => ({
+      name,
+      urls: {},
+      ...(flywireType || synonyms ? { types: { flywire: flywireType, synonyms } } : {}),
+    }));
+    yield `],"metadata":${JSON.stringify(metadata)}}\n`;
+  });
+}
+
+/** What is told of each type, as JSON. */
+function* joined(types: readonly TypeEntry[], separator: string, told: (type: TypeEntry) => unknown): Iterable<string> {
+  for (const [i, type] of types.entries()) yield (i === 0 ? '' : separator) + JSON.stringify(told(type));
 }
 
 /** data/types.csv: one line a type. */
-export function typesCsv(catalog: Catalog): string {
-  const rows = catalog.types.map((type) => CSV_COLUMNS.map(([, read]) => read(type)));
-  return csvText([CSV_COLUMNS.map(([name]) => name), ...rows]);
+export function typesCsv({ types }: Catalog): Iterable<string> {
+  return pieces(function* () {
+    yield csvText([CSV_COLUMNS.map(([name]) => name)]);
+    for (const type of types) yield csvText([CSV_COLUMNS.map(([, read]) => read(type))]);
+  });
 }
 
 type CsvColumn = readonly [name: string, read: (type: TypeEntry) => CsvValue];

@@ -1,4 +1,5 @@
 /** What the pages are told beside the catalogue. */
+import type { Text } from '../files.ts';
 import type { Settings } from '../settings.ts';
 
 /** Facts of a dataset that no database tells: from the preset. */
@@ -37,5 +38,8 @@ export interface PageOptions {
 /** A file of the site: `path` is relative to the output folder, with forward slashes. */
 export interface PlannedFile {
   path: string;
-  content: string;
+  /** Whole, or piece by piece where it is long: it may be read several times. */
+  content: Text;
+  /** Found to stand in the output folder as it is: it need not be compared once more. */
+  isThere?: boolean;
 }

@@ -1,8 +1,8 @@
 /** Planned files -> a folder: only what changed, each file whole or not at all, none before all could be written. */
-import { readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { renameSync, rmSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { WriteError } from '../errors.ts';
-import { makeFolder } from '../files.ts';
+import { holdsText, makeFolder, type Text, writeText } from '../files.ts';
 import type { PlannedFile } from './pages.ts';
 
 export interface WriteResult {
@@ -20,22 +20,23 @@ export function writeFiles(files: readonly PlannedFile[], folder: string, token:
   const result: WriteResult = { written: [], unchanged: [] };
   const partial: { from: string; to: string }[] = [];
   try {
-    for (const { path, content } of files) {
+    for (const { path, content, isThere } of files) {
       const to = join(folder, path);
-      const bytes = Buffer.from(content, 'utf8');
-      if (isSame(to, bytes)) {
+      if (isThere || isSame(to, content)) {
         result.unchanged.push(path);
         continue;
       }
       makeFolder(dirname(to));
       const from = `${to}.partial-${token}`;
       partial.push({ from, to });
-      writeFileSync(from, bytes);
+      writeText(from, content);
       result.written.push(path);
     }
     for (const { from, to } of partial) renameSync(from, to);
   } catch (cause) {
     for (const { from } of partial) rmSync(from, { force: true });
+    // A piece that could not be made says itself what is wrong.
+    if ((cause as NodeJS.ErrnoException).code === undefined) throw cause;
     throw new WriteError(
       `${folder}: cannot be written: ${reasonOf(cause as NodeJS.ErrnoException)}. What stood there still does.`,
       { cause },
@@ -44,10 +45,10 @@ export function writeFiles(files: readonly PlannedFile[], folder: string, token:
   return result;
 }
 
-function isSame(file: string, bytes: Buffer): boolean {
+function isSame(file: string, content: Text): boolean {
   const stat = statSync(file, { throwIfNoEntry: false });
   if (stat?.isDirectory()) throw Object.assign(new Error(file), { code: 'EISDIR' });
-  return stat?.isFile() === true && stat.size === bytes.length && readFileSync(file).equals(bytes);
+  return stat?.isFile() === true && holdsText(file, content);
 }
 
 function reasonOf({ code, message }: NodeJS.ErrnoException): string {

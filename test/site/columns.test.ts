@@ -8,7 +8,7 @@ import { hostileCatalog, quickCatalog } from '../support/catalogs.ts';
 
 function throughScript(catalog: Catalog): Columns {
   const context: Record<string, Columns> = {};
-  runInNewContext(scriptFromColumns(columnsFromCatalog(catalog)), context);
+  runInNewContext(scriptFromColumns(columnsFromCatalog(catalog)).join(''), context);
   return context[DATA_GLOBAL] as Columns;
 }
 
@@ -57,7 +57,7 @@ describe('the columnar data of the pages', () => {
   });
 
   it('cannot end a script or a line, whatever the names hold', () => {
-    const script = scriptFromColumns(columnsFromCatalog(hostileCatalog()));
+    const script = scriptFromColumns(columnsFromCatalog(hostileCatalog())).join('');
     expect(script).not.toMatch(/<|\u2028|\u2029/);
     expect(script.trimEnd()).not.toContain('\n');
   });

@@ -24,7 +24,7 @@ beforeAll(() => {
 afterAll(() => rmSync(options.browserDir, { recursive: true }));
 
 const contentOf = (path: string, catalog = hostileCatalog()): string =>
-  renderPages(catalog, options).find((file) => file.path === path)?.content ?? '';
+  [...(renderPages(catalog, options).find((file) => file.path === path)?.content ?? '')].join('');
 
 function messageOf(damaged: PageOptions): string {
   try {

@@ -1,6 +1,7 @@
 import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { pieces } from '../../src/files.ts';
 import { csvCell } from '../../src/site/csv.ts';
 import { writeFiles } from '../../src/site/write.ts';
 import { temporaryFolder } from '../support/cli.ts';
@@ -55,6 +56,51 @@ describe('writing a site', () => {
     writeFileSync(join(folder, 'data/mine.txt'), 'mine');
     writeFiles([{ path: 'data/index.json', content: '{}' }], folder, 't');
     expect(readFileSync(join(folder, 'data/mine.txt'), 'utf8')).toBe('mine');
+  });
+});
+
+/** 200,000 characters of one to four bytes, so that every boundary within falls into one of them somewhere. */
+const LONG = 'aé€𝄞'.repeat(40_000);
+
+describe('a text in pieces', () => {
+  test.each([
+    ['characters', [...LONG]],
+    ['halves of characters', LONG.split('')],
+    ['pieces longer than what is encoded at once', [LONG.slice(0, 7), LONG.slice(7, 150_000), '', LONG.slice(150_000)]],
+  ])('cut into %s gives the file of the whole', (_title, content) => {
+    const folder = temporaryFolder();
+    writeFiles([{ path: 'a', content }], folder, 't');
+    expect(readFileSync(join(folder, 'a'), 'utf8') === LONG).toBe(true);
+    expect(writeFiles([{ path: 'a', content: LONG }], folder, 't').unchanged).toEqual(['a']);
+    expect(writeFiles([{ path: 'a', content }], folder, 't').unchanged).toEqual(['a']);
+  });
+
+  test.each([
+    ['in its last character', `${LONG.slice(0, -2)}b`],
+    ['by one character more', `${LONG}b`],
+    ['by the loss of its end', LONG.slice(0, 100_000)],
+    ['to nothing', ''],
+  ])('that changed %s replaces the file', (_title, changed) => {
+    const folder = temporaryFolder();
+    writeFiles([{ path: 'a', content: [LONG] }], folder, 't');
+    expect(writeFiles([{ path: 'a', content: [changed] }], folder, 't').written).toEqual(['a']);
+    expect(readFileSync(join(folder, 'a'), 'utf8') === changed).toBe(true);
+  });
+
+  test('of which one cannot be made leaves the site as it was, and says why', () => {
+    const folder = temporaryFolder();
+    writeFiles([{ path: 'a', content: 'old' }], folder, 't');
+    const broken = pieces(function* () {
+      yield LONG;
+      throw new RangeError('no such type');
+    });
+    const files = [
+      { path: 'a', content: 'new' },
+      { path: 'b', content: broken },
+    ];
+    expect(() => writeFiles(files, folder, 't')).toThrow(new RangeError('no such type'));
+    expect(readFileSync(join(folder, 'a'), 'utf8')).toBe('old');
+    expect(readdirSync(folder)).toEqual(['a']);
   });
 });
 

@@ -1,12 +1,13 @@
 /** Opens rendered pages in the system's real Chromium, from file://, and keeps what a quiet page must not do. */
 
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { type Browser, type BrowserContextOptions, chromium, type Locator, type Page } from 'playwright-core';
 import type { Catalog } from '../../src/catalog/catalog.ts';
+import { writeText } from '../../src/files.ts';
 import type { PageOptions } from '../../src/site/pages.ts';
 import { renderPages } from '../../src/site/render.ts';
 import { REQUIRE_ALL } from './require.ts';
@@ -40,7 +41,7 @@ function writeSite(folder: string, catalog: Catalog, options: Partial<PageOption
   });
   for (const { path, content } of files) {
     mkdirSync(dirname(join(folder, path)), { recursive: true });
-    writeFileSync(join(folder, path), content);
+    writeText(join(folder, path), content);
   }
 }
 
