@@ -10,11 +10,15 @@ export type {
   CatalogueRow,
   Connectome,
   DatasetDescription,
+  PartnerRow,
   RoiCountRow,
   RoiNode,
+  TypedAnswer,
+  TypeRange,
+  TypeSize,
 } from './connectome/connectome.ts';
 export { openConnectome } from './connectome/open.ts';
-export { ConfigError, ConnectError, DecodeError, QueryError, WriteError } from './errors.ts';
+export { ConfigError, ConnectError, DecodeError, QueryError, type QueryFailure, WriteError } from './errors.ts';
 export { type Lookup, runBatch } from './lookup/batch.ts';
 export { createLoader, type Loader, type LoaderOptions } from './lookup/loader.ts';
 export {
@@ -30,6 +34,7 @@ export {
 } from './pace/controller.ts';
 export { createGate, type Gate } from './pace/gate.ts';
 export type { PaceModel } from './pace/model.ts';
+export { createPartnersOf, type PartnersOf, type PartnersParts } from './partners.ts';
 export { createRun, type Report, type Run, type RunEvent } from './report.ts';
 export type { Settings } from './settings.ts';
 export { nameOfSlug, slugOf } from './site/slug.ts';

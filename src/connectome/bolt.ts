@@ -21,6 +21,7 @@ import {
 } from './cypher.ts';
 import { descriptionFromMeta, META_PROPERTIES } from './meta.ts';
 import { connectNeo4j, type Neo4jCost, type Neo4jOptions, type Neo4jServer } from './neo4j.ts';
+import { partnerRow } from './partnerRow.ts';
 import { createRoiSums } from './roiInfo.ts';
 
 export interface BoltOptions extends Neo4jOptions {
@@ -33,7 +34,7 @@ export async function openBolt(options: BoltOptions, signal?: AbortSignal): Prom
   return connectomeOnNeo4j(await connectNeo4j(options, signal), options);
 }
 
-function connectomeOnNeo4j(server: Neo4jServer, { uri, database = 'neo4j', dataset }: BoltOptions): Connectome {
+export function connectomeOnNeo4j(server: Neo4jServer, { uri, database = 'neo4j', dataset }: BoltOptions): Connectome {
   const labelOf = createLabel(dataset);
 
   /** The dataset's :Meta properties; on the way, the label of its neurons. */
@@ -141,13 +142,15 @@ function connectomeOnNeo4j(server: Neo4jServer, { uri, database = 'neo4j', datas
         const onRow = ([type, direction, partner, pairs, weight]: unknown[]): void => {
           if (direction === null) cells.set(type as string, Number(pairs));
           else
-            value.push({
-              type: type as string,
-              direction: direction as PartnerRow['direction'],
-              partner: textOrNull(partner),
-              pairs: Number(pairs),
-              weight: Number(weight),
-            });
+            value.push(
+              partnerRow({
+                type: type as string,
+                direction: direction as PartnerRow['direction'],
+                partner: textOrNull(partner),
+                pairs: Number(pairs),
+                weight: Number(weight),
+              }),
+            );
         };
         const parameters = { types: [...new Set(types)] };
         return { ...answered(value, await server.readEach(partnersQuery(label), parameters, onRow, ask)), cells };

@@ -14,6 +14,7 @@ import type {
 } from './connectome.ts';
 import { type Cell, type Database, openDatabase, type Parameter, quoteIdentifier } from './database.ts';
 import { descriptionFromMeta, META_PROPERTIES } from './meta.ts';
+import { partnerRow } from './partnerRow.ts';
 
 /** Opens a file that `neurodex import` or `neurodex sample` wrote. */
 export async function openDuckdb(file: string): Promise<Connectome> {
@@ -136,7 +137,8 @@ export async function connectomeOn(database: Database, { id, edit }: Identity): 
 
     partners: (types, ask) =>
       askTyped(
-        ([type, direction, pairs, weight, partner]) => ({ type, direction, partner, pairs, weight }) as PartnerRow,
+        ([type, direction, pairs, weight, partner]) =>
+          partnerRow({ type, direction, partner, pairs, weight } as PartnerRow),
         `WITH asked AS (${ASKED_CELLS}) ${hasConnections ? `${PARTNERS} UNION ALL` : ''} ${CELL_COUNTS}, NULL FROM asked GROUP BY type`,
         [types],
         ask,
