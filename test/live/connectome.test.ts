@@ -5,7 +5,7 @@ import { setTimeout } from 'node:timers/promises';
 import neo4j, { type Driver } from 'neo4j-driver';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { openBolt } from '../../src/connectome/bolt.ts';
-import type { Connectome } from '../../src/connectome/connectome.ts';
+import type { Ask, Connectome } from '../../src/connectome/connectome.ts';
 import {
   catalogueQuery,
   partnersQuery,
@@ -15,6 +15,7 @@ import {
   typeSizesQuery,
 } from '../../src/connectome/cypher.ts';
 import { connectNeo4j, type Neo4jServer } from '../../src/connectome/neo4j.ts';
+import type { QueryFailure } from '../../src/errors.ts';
 import { connectomeContract } from '../contract/connectome.ts';
 import { type RunningNeo4j, startNeo4j, whyNoNeo4j } from '../support/neo4j/startNeo4j.ts';
 import { neo4jVersions } from '../support/neo4j/versions.ts';
@@ -181,14 +182,16 @@ for (const version of neo4jVersions) {
       });
     });
 
-    test.each([
+    const failing: [Ask, string, QueryFailure][] = [
       [{ timeoutMs: 300 }, 'UNWIND range(1, 20000) AS i MATCH (n) RETURN sum(n.bodyId + i)', 'timeout'],
       [{}, 'RETURN 1 +', 'question'],
       [{}, 'RETURN apoc.no.such(1)', 'unknownFunction'],
       [{}, 'UNWIND [0] AS a RETURN 1 / a', 'data'],
       [{}, "UNWIND ['{oops'] AS a RETURN apoc.convert.fromJsonMap(a)", 'data'],
-      [{}, 'UNWIND range(1, 100000000) AS i RETURN collect(i + 0.5)', 'memory'],
-    ])('fails under %o at %s as a failure of %s', async (ask, text, failure) => {
+    ];
+    // 4.4 has no limit of its own and would go on until its heap is full.
+    if (version === '5.26') failing.push([{}, 'UNWIND range(1, 100000000) AS i RETURN collect(i + 0.5)', 'memory']);
+    test.each(failing)('fails under %o at %s as a failure of %s', async (ask, text, failure) => {
       await expect((await connected()).read(text, {}, ask)).rejects.toMatchObject({ failure });
     });
 
