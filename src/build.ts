@@ -6,10 +6,18 @@ import { compareCodePoints } from './catalog/codePoint.ts';
 import { type BareEntry, entryOf, entryProperties, groupByType, isTyped } from './catalog/entry.ts';
 import { roiSummariser } from './catalog/roi.ts';
 import type { Clock } from './clock.ts';
-import type { CatalogueRow, Connectome, DatasetDescription, RoiCountRow, Sums, TypeSize } from './connectome/connectome.ts';
-import { ConfigError, ConnectError, DecodeError } from './errors.ts';
+import type {
+  CatalogueRow,
+  Connectome,
+  DatasetDescription,
+  RoiCountRow,
+  Sums,
+  TypeSize,
+} from './connectome/connectome.ts';
+import { nameWithTag, requireDataset } from './connectome/dataset.ts';
+import { ConfigError, DecodeError } from './errors.ts';
 import { fetchCatalogue } from './lookup/catalogue.ts';
-import type { Loader } from './lookup/loader.ts';
+import { loadAll } from './lookup/loadAll.ts';
 import { roiCountsLookup } from './lookup/lookups.ts';
 import { createSource, type Source } from './lookup/source.ts';
 import { type TunedLookup, withTunedLoader } from './lookup/tunedLoader.ts';
@@ -132,15 +140,6 @@ function isDescription(kept: unknown): kept is DatasetDescription {
   return typeof name === 'string' && typeof edit === 'string' && (primaryRois === null || Array.isArray(primaryRois));
 }
 
-function nameWithTag({ name, tag }: { name: string; tag: string | null }): string {
-  return tag === null ? name : `${name}:${tag}`;
-}
-
-function requireDataset(description: DatasetDescription, wanted: string | undefined): void {
-  if (wanted === undefined || wanted === description.name || wanted === nameWithTag(description)) return;
-  throw new ConfigError(`--dataset: the source holds ${nameWithTag(description)}; got ${JSON.stringify(wanted)}.`);
-}
-
 /** The wanted types among those of the dataset. */
 function selection(names: ReadonlySet<string>, { types: wanted, match }: Settings): (name: string) => boolean {
   const missing = wanted?.filter((name) => !names.has(name)) ?? [];
@@ -202,26 +201,6 @@ function roiSummaryLookup(
     rule: settings['rois.rule'],
   });
   return roiCountsLookup(connectome, primaryRois, ways, summarise);
-}
-
-/** @throws the error that kept more than one type, or all of them, from being loaded */
-async function loadAll<Value>(
-  loader: Loader<Value>,
-  names: readonly string[],
-  signal: AbortSignal | undefined,
-): Promise<Map<string, Value | Error>> {
-  const outcomes = await Promise.allSettled(names.map((name) => loader.load(name)));
-  signal?.throwIfAborted();
-  const reasons = outcomes.flatMap((outcome) => (outcome.status === 'rejected' ? [outcome.reason] : []));
-  // A type that fails by itself has an error of its own; one that several share is the source's failure.
-  const isShared = new Set(reasons).size < reasons.length || reasons.some((reason) => reason instanceof ConnectError);
-  if (isShared || (reasons.length > 0 && reasons.length === names.length)) throw reasons.at(-1);
-  return new Map(names.map((name, i) => [name, valueOrError(outcomes[i] as PromiseSettledResult<Value>)]));
-}
-
-function valueOrError<T>(outcome: PromiseSettledResult<T>): T | Error {
-  if (outcome.status === 'fulfilled') return outcome.value;
-  return outcome.reason instanceof Error ? outcome.reason : new Error(String(outcome.reason));
 }
 
 const UNKNOWN = { primary: null, rois: null, regions: null, region: null };

@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 /** argv -> command. Alone touches the process: its arguments, environment, clocks, signals, output and exit code. */
 import { randomUUID } from 'node:crypto';
-import { Command, CommanderError, Option } from 'commander';
+import { Argument, Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { systemClock } from './clock.ts';
 import type { Context } from './commands/context.ts';
 import type { ConfigSources } from './config.ts';
@@ -10,9 +10,11 @@ import { ConfigError, ConnectError, DecodeError, QueryError, WriteError } from '
 import { packageVersion } from './packageRoot.ts';
 import { createProgress, type ProgressMode } from './progress.ts';
 import { SETTINGS, type SettingKey } from './settings.ts';
-import { configText, importText, loadText, reportText } from './summary.ts';
+import { configText, importText, loadText, PARTNER_FORMATS, partnersText, printable, reportText } from './summary.ts';
 
 const EXIT = { ok: 0, usageOrData: 1, notReached: 2, failedTypes: 3, interrupted: 130 } as const;
+const EXIT_CODES =
+  '\nExit codes: 0; 1 usage or data; 2 cannot reach or not allowed; 3 finished with failed types; 130 interrupted.';
 
 interface OutputFlags {
   silent?: boolean;
@@ -24,7 +26,9 @@ interface ConfigFlags extends OutputFlags {
   set?: string[];
 }
 
-type Work = (context: Context, print: (text: string, result: object) => void) => Promise<number>;
+/** A summary is for people and may be silenced; an answer is what was asked for. */
+type Print = (text: string, result: object, kind?: 'summary' | 'answer') => void;
+type Work = (context: Context, print: Print) => Promise<number>;
 
 /** Runs a command's work under signals and progress, and turns its outcome into one line and an exit code. */
 async function perform({ silent, json }: OutputFlags, work: Work): Promise<void> {
@@ -48,10 +52,10 @@ async function perform({ silent, json }: OutputFlags, work: Work): Promise<void>
       if (!abort.signal.aborted) progress.show(event);
     },
   });
-  const print = (text: string, result: object): void => {
+  const print: Print = (text, result, kind = 'summary') => {
     progress.stop();
     if (json) process.stdout.write(`${JSON.stringify({ event: 'done', ...result })}\n`);
-    else if (!silent) process.stdout.write(`${text}\n`);
+    else if (!silent || kind === 'answer') process.stdout.write(/(^|\n)$/.test(text) ? text : `${text}\n`);
   };
   try {
     process.exitCode = await work(contextOf(), print);
@@ -123,6 +127,21 @@ function configSources(flags: ConfigFlags & Record<string, unknown>): ConfigSour
   };
 }
 
+interface PartnersFlags extends ConfigFlags {
+  direction: 'upstream' | 'downstream' | 'both';
+  minWeight: number;
+  top?: number;
+  format: (typeof PARTNER_FORMATS)[number];
+}
+
+function wholeNumber(text: string): number {
+  const number = Number(text);
+  if (!/^\d+$/.test(text) || number < 1 || !Number.isSafeInteger(number)) {
+    throw new InvalidArgumentError('Expected a whole number from 1 up.');
+  }
+  return number;
+}
+
 const ALL_SETTINGS = Object.keys(SETTINGS) as SettingKey[];
 
 function program(): Command {
@@ -130,6 +149,7 @@ function program(): Command {
     .description('Turns a connectome database into a browsable, static index of its cell types.')
     .version(packageVersion())
     .showSuggestionAfterError()
+    .addHelpText('afterAll', EXIT_CODES)
     .exitOverride();
 
   withOutputFlags(
@@ -138,10 +158,7 @@ function program(): Command {
       ALL_SETTINGS,
     ),
   )
-    .addHelpText(
-      'after',
-      `\nPresets: ${presetNames().join(', ')}.\nExit codes: 0; 1 usage or data; 2 cannot reach or not allowed; 3 finished with failed types; 130 interrupted.`,
-    )
+    .addHelpText('after', `\nPresets: ${presetNames().join(', ')}.`)
     .action((flags: ConfigFlags) =>
       perform(flags, async (context, print) => {
         const { settings } = loadConfig(configSources({ ...flags }));
@@ -222,6 +239,36 @@ function program(): Command {
         const result = await loadFile(settings, into, context);
         print(loadText(result, into), { result });
         return EXIT.ok;
+      }),
+    );
+
+  withSettings(
+    root
+      .command('partners')
+      .description('what types are connected to: partner types by synapses, upstream and downstream')
+      .addArgument(new Argument('<type...>', 'type names, as stored')),
+    ['source', 'dataset', 'database', 'concurrency', 'batchWeight', 'timeoutMs'],
+  )
+    .addOption(
+      new Option('--direction <which>', 'whose synapses: those onto the type, or those it makes')
+        .choices(['upstream', 'downstream', 'both'])
+        .default('both'),
+    )
+    .option('--min-weight <n>', 'only partner types with at least so many synapses', wholeNumber, 1)
+    .option('--top <n>', 'at most so many partner types of each type and direction', wholeNumber)
+    .addOption(new Option('--format <how>', 'of what is printed').choices(PARTNER_FORMATS).default('table'))
+    .option('--silent', 'say nothing but the result and errors')
+    .action((types: string[], flags: PartnersFlags) =>
+      perform(flags, async (context, print) => {
+        const { direction, minWeight, top = Number.POSITIVE_INFINITY, format, ...rest } = flags;
+        const { settings } = loadConfig(configSources({ ...rest }));
+        const { partners } = await import('./commands/partners.ts');
+        const directions = direction === 'both' ? (['upstream', 'downstream'] as const) : [direction];
+        const { lists, failed } = await partners(types, { directions, minWeight, top }, settings, context);
+        print(partnersText(lists, format), {}, 'answer');
+        for (const { type, reason } of failed)
+          process.stderr.write(`neurodex: ${printable(`${JSON.stringify(type)} failed: ${reason}`)}\n`);
+        return failed.length > 0 ? EXIT.failedTypes : EXIT.ok;
       }),
     );
 

@@ -11,8 +11,12 @@ export type {
   CatalogueRow,
   Connectome,
   DatasetDescription,
+  PartnerRow,
   RoiCountRow,
   RoiNode,
+  TypedAnswer,
+  TypeRange,
+  TypeSize,
 } from './connectome/connectome.ts';
 export { openConnectome } from './connectome/open.ts';
 export { ConfigError, ConnectError, DecodeError, QueryError, type QueryFailure, WriteError } from './errors.ts';
@@ -33,6 +37,7 @@ export {
 } from './pace/controller.ts';
 export { createGate, type Gate } from './pace/gate.ts';
 export type { PaceModel } from './pace/model.ts';
+export { fetchPartners, type PartnersParts } from './partners.ts';
 export { createRun, type Report, type Run, type RunEvent } from './report.ts';
 export type { Settings } from './settings.ts';
 export { nameOfSlug, slugOf } from './site/slug.ts';

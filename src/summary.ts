@@ -1,8 +1,10 @@
-/** Results as a person reads them at the end of a run. */
+/** Results as a person reads them at the end of a run, or a program that takes them from stdout. */
+import type { PartnerList } from './catalog/partners.ts';
 import { type Config, shownValue } from './config.ts';
 import type { Report } from './report.ts';
 import { SETTINGS, type SettingKey } from './settings.ts';
-import { counted } from './site/text.ts';
+import { csvText } from './site/csv.ts';
+import { counted, percent, thousands } from './site/text.ts';
 
 /** @param output the folder of the site */
 export function reportText(report: Report, output: string): string {
@@ -47,6 +49,60 @@ export function importText(
 export function loadText(result: { dataset: string; cells: number; connections: number }, into: string): string {
   const { dataset, cells, connections } = result;
   return `${into}: ${dataset}, ${counted(cells, 'cell')}, ${counted(connections, 'connection')}`;
+}
+
+export const PARTNER_FORMATS = ['table', 'json', 'csv'] as const;
+
+export function partnersText(lists: readonly PartnerList[], format: (typeof PARTNER_FORMATS)[number]): string {
+  if (format === 'table') return lists.map(partnerTable).join('\n\n');
+  const rows = lists.flatMap(({ type, direction, partners }) =>
+    partners.map(({ name, ...counts }) => ({ type, direction, partner: name, ...counts })),
+  );
+  if (format === 'json') return escapedJson(JSON.stringify(rows, null, 2));
+  const header = ['type', 'direction', 'partner', 'pairs', 'weight', 'percent'];
+  return csvText([header, ...rows.map((row) => Object.values(row))]);
+}
+
+/** Names come last, so that columns stay in line whatever letters they are made of. */
+function partnerTable({ type, direction, totals, partners }: PartnerList): string {
+  const title = `${printable(type)} ${direction}: ${counted(totals.weight, 'synapse')}, ${counted(totals.partners, 'partner type')}`;
+  const hidden = totals.partners - partners.length;
+  if (partners.length === 0) return hidden === 0 ? title : `${title} (none shown)`;
+  const rows = partners.map(({ name, pairs, weight }) => [
+    thousands(weight),
+    percent(weight, totals.weight),
+    thousands(pairs),
+    name === null ? '(no type)' : printable(name),
+  ]);
+  const head = ['weight', 'share', 'pairs', 'partner'];
+  const widths = head.map((word, i) => Math.max(word.length, ...rows.map((row) => row[i]?.length ?? 0)));
+  const line = (row: readonly string[]): string =>
+    `  ${row.map((cell, i) => (i === head.length - 1 ? cell : cell.padStart(widths[i] ?? 0))).join('  ')}`;
+  const rest = hidden === 0 ? [] : [`  … and ${thousands(hidden)} more`];
+  return [title, line(head), ...rows.map(line), ...rest].join('\n');
+}
+
+/** What would move the cursor, recolour the screen or turn the text around. */
+const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu;
+
+/** A name as a terminal may show it. */
+export function printable(text: string): string {
+  return text.replaceAll(UNPRINTABLE, (character) => `\\u{${hex(character.codePointAt(0) ?? 0)}}`);
+}
+
+/** The same JSON for a program, harmless on a terminal. */
+function escapedJson(json: string): string {
+  const units = (character: string): string =>
+    character
+      .split('')
+      .map((unit) => `\\u${hex(unit.charCodeAt(0))}`)
+      .join('');
+  // JSON itself escapes those within texts; what is left separates its lines.
+  return json.replaceAll(UNPRINTABLE, (character) => (character === '\n' ? character : units(character)));
+}
+
+function hex(code: number): string {
+  return code.toString(16).padStart(4, '0');
 }
 
 export function configText({ settings, origins }: Config): string {

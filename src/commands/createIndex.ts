@@ -1,8 +1,7 @@
 /** `neurodex create-index`: opens source and cache, builds the catalogue, writes the site. */
 import { basename, dirname, join } from 'node:path';
 import { buildCatalog } from '../build.ts';
-import { openSqliteStore } from '../cache/stores.ts';
-import { type Cache, createCache } from '../cache/twoLevel.ts';
+import type { Cache } from '../cache/twoLevel.ts';
 import type { Catalog } from '../catalog/catalog.ts';
 import { openConnectome, SOURCES } from '../connectome/open.ts';
 import { ConfigError } from '../errors.ts';
@@ -12,6 +11,7 @@ import type { Settings } from '../settings.ts';
 import { aboutOf } from '../site/pages.ts';
 import { generatedAt, generatedBefore, planSite } from '../site/plan.ts';
 import { writeFiles } from '../site/write.ts';
+import { openCache } from './cache.ts';
 import type { Context } from './context.ts';
 import { requireReportFile, requireSiteFolder } from './targets.ts';
 
@@ -70,15 +70,4 @@ function writeSite(catalog: Catalog, settings: Settings, run: Run, { today, sign
   const { written, unchanged } = writeFiles(files, output, token);
   run.report.filesWritten = written;
   run.report.filesUnchanged = unchanged;
-}
-
-async function openCache(folder: string, run: Run): Promise<Cache> {
-  if (folder === 'none') return createCache(null);
-  try {
-    return createCache(await openSqliteStore(folder));
-  } catch (error) {
-    // A cache saves time and nothing else: without it the run goes on, and says so once.
-    run.note(`Nothing is kept for the next run: ${(error as Error).message}.`);
-    return createCache(null);
-  }
 }

@@ -21,6 +21,7 @@ import {
 } from './cypher.ts';
 import { descriptionFromMeta, META_PROPERTIES } from './meta.ts';
 import { connectNeo4j, type Neo4jCost, type Neo4jOptions, type Neo4jServer } from './neo4j.ts';
+import { partnerRow } from './partnerRow.ts';
 import { createRoiSums } from './roiInfo.ts';
 
 export interface BoltOptions extends Neo4jOptions {
@@ -37,9 +38,9 @@ export async function openBolt(options: BoltOptions, signal?: AbortSignal): Prom
   return connectomeOnNeo4j(await connectNeo4j({ ...options, maxInFlight }, signal), { ...options, maxInFlight });
 }
 
-function connectomeOnNeo4j(
+export function connectomeOnNeo4j(
   server: Neo4jServer,
-  { uri, database = 'neo4j', dataset, maxInFlight }: BoltOptions & { maxInFlight: number },
+  { uri, database = 'neo4j', dataset, maxInFlight = MOST_IN_FLIGHT }: BoltOptions,
 ): Connectome {
   const labelOf = createLabel(dataset);
 
@@ -150,13 +151,15 @@ function connectomeOnNeo4j(
         const onRow = ([type, direction, partner, pairs, weight]: unknown[]): void => {
           if (direction === null) cells.set(type as string, Number(pairs));
           else
-            value.push({
-              type: type as string,
-              direction: direction as PartnerRow['direction'],
-              partner: textOrNull(partner),
-              pairs: Number(pairs),
-              weight: Number(weight),
-            });
+            value.push(
+              partnerRow({
+                type: type as string,
+                direction: direction as PartnerRow['direction'],
+                partner: textOrNull(partner),
+                pairs: Number(pairs),
+                weight: Number(weight),
+              }),
+            );
         };
         const parameters = { types: [...new Set(types)] };
         return { ...answered(value, await server.readEach(partnersQuery(label), parameters, onRow, ask)), cells };

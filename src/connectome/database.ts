@@ -70,6 +70,8 @@ async function open(file: string, options: Record<string, string>): Promise<Data
       if (deadline?.aborted) {
         throw new QueryError(`The database did not answer within ${ask.timeoutMs} ms.`, { cause, failure: 'timeout' });
       }
+      // Thrown by `fromRow`, at a row that is not what it must be.
+      if (cause instanceof DecodeError) throw cause;
       throw queryError(cause);
     } finally {
       clearInterval(repeated);

@@ -14,6 +14,7 @@ import type {
 } from './connectome.ts';
 import { type Cell, type Database, openDatabase, type Parameter, quoteIdentifier } from './database.ts';
 import { descriptionFromMeta, META_PROPERTIES } from './meta.ts';
+import { partnerRow } from './partnerRow.ts';
 
 /** One question takes all cores; a second keeps them busy while the first's rows are taken. */
 const MOST_IN_FLIGHT = 2;
@@ -141,7 +142,8 @@ export async function connectomeOn(database: Database, { id, edit }: Identity): 
 
     partners: (types, ask) =>
       askTyped(
-        ([type, direction, pairs, weight, partner]) => ({ type, direction, partner, pairs, weight }) as PartnerRow,
+        ([type, direction, pairs, weight, partner]) =>
+          partnerRow({ type, direction, partner, pairs, weight } as PartnerRow),
         `WITH asked AS (${ASKED_CELLS}) ${hasConnections ? `${PARTNERS} UNION ALL` : ''} ${CELL_COUNTS}, NULL FROM asked GROUP BY type`,
         [types],
         ask,

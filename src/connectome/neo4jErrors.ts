@@ -23,7 +23,7 @@ export const HOW_TO_ASK_LESS = 'ask for less at once by --batch-weight, or allow
 
 type Kind = QueryFailure | 'badPassword' | 'forbidden' | 'noDatabase' | 'noAnswer' | 'outage';
 
-/** Texts name what was asked about, so they are looked at only where no code tells. */
+/** A text quotes what was asked about: alone it decides nothing. */
 interface Signs {
   code?: RegExp;
   gqlStatus?: RegExp;

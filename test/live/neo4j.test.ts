@@ -5,46 +5,13 @@ import { setTimeout } from 'node:timers/promises';
 import neo4j, { type Driver } from 'neo4j-driver';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import type { Catalog } from '../../src/catalog/catalog.ts';
-import { openBolt } from '../../src/connectome/bolt.ts';
-import { roiInfoQuery, roiSumsQuery } from '../../src/connectome/cypher.ts';
-import { openDatabase } from '../../src/connectome/database.ts';
-import { importFiles } from '../../src/connectome/importFiles.ts';
-import { loadNeo4j } from '../../src/connectome/loadNeo4j.ts';
-import { connectNeo4j } from '../../src/connectome/neo4j.ts';
 import type { Report } from '../../src/report.ts';
-import { connectomeContract } from '../contract/connectome.ts';
-import { type Finished, runCli, temporaryFolder, VECTORS } from '../support/cli.ts';
+import { type Finished, runCli, temporaryFolder } from '../support/cli.ts';
 import { type RunningNeo4j, startNeo4j, whyNoNeo4j } from '../support/neo4j/startNeo4j.ts';
 import { neo4jVersions } from '../support/neo4j/versions.ts';
 import { startProxy } from '../support/proxy.ts';
 import { REQUIRE_ALL, SHARED_DATA, testWithData } from '../support/require.ts';
-
-/** The first start on a machine downloads 120 MB. */
-const START_MS = 600_000;
-
-/** A second dataset beside the vectors: its name tries the label, its size gives queries that can be caught running. */
-const BIG = 'b`ig set';
-
-async function fill(uri: string, file: string, driver: Driver): Promise<void> {
-  const files = { neurons: join(VECTORS, 'neurons.ndjson'), meta: join(VECTORS, 'meta.json'), into: file };
-  await importFiles(files, { textProperties: ['type', 'instance', 'somaSide', 'class'] });
-  const [database, server] = [await openDatabase(file), await connectNeo4j({ uri })];
-  await loadNeo4j(database, server);
-  database.close();
-  await server.close();
-  const label = BIG.replaceAll('`', '``');
-  const roiInfo = JSON.stringify(
-    Object.fromEntries(Array.from({ length: 60 }, (_, i) => [`ROI${i}(R)`, { pre: i, post: 2 * i }])),
-  );
-  await driver.executeQuery(
-    `UNWIND range(1, 20000) AS i CREATE (n:\`${label}_Neuron\` {bodyId: i, type: 'T' + (i % 500), roiInfo: $roiInfo})`,
-    { roiInfo },
-  );
-  await driver.executeQuery(`CREATE INDEX FOR (n:\`${label}_Neuron\`) ON (n.type)`);
-  await driver.executeQuery('CALL db.awaitIndexes(100)');
-  const properties = { dataset: BIG, tag: 'v0', uuid: 'u', lastDatabaseEdit: 'e', primaryRois: ['ROI1(R)'] };
-  await driver.executeQuery(`CREATE (m:Meta:\`${label}_Meta\`) SET m = $properties`, { properties });
-}
+import { BIG, fill, START_MS } from './fill.ts';
 
 for (const version of neo4jVersions) {
   const reason = await whyNoNeo4j(version);
@@ -76,22 +43,6 @@ for (const version of neo4jVersions) {
     const vectors = ['--dataset', 'vectors'];
     const fileOf = (cwd: string, name: string): string => readFileSync(join(cwd, name), 'utf8');
 
-    connectomeContract(`Neo4j ${version}`, async () => await openBolt({ uri: server.uri, dataset: 'vectors:v1' }));
-
-    test('adds up ROI counts itself as it would have them added up', async () => {
-      const connectome = await openBolt({ uri: server.uri, dataset: 'vectors' });
-      const { primaryRois } = (await connectome.describe()).value;
-      const types = (await connectome.catalogue([])).value.flatMap(({ type }) => type ?? []);
-      const [here, there] = await Promise.all(
-        (['client', 'server'] as const).map((sums) => connectome.roiCounts(types, primaryRois ?? [], { sums })),
-      );
-      const sorted = (rows: object[] = []): string[] => rows.map((row) => JSON.stringify(row)).sort();
-      expect(sorted(there?.value)).toEqual(sorted(here?.value));
-      expect(here?.value.length).toBeGreaterThan(30);
-      expect(there?.rows).toBe(there?.value.length);
-      await connectome.close();
-    });
-
     test('gives the same bytes as the file, either way of summing, quick or not', async () => {
       const cwd = temporaryFolder();
       for (const flags of [['--sums', 'client'], ['--sums', 'server'], ['--quick']]) {
@@ -119,22 +70,6 @@ for (const version of neo4jVersions) {
       expect(full.bytes).toBeGreaterThan(4000);
       // The description is known by then: a shorter question takes its place.
       expect(await reportOf('--quick')).toMatchObject({ roundTrips: 2, cache: { l2: { hits: 1 } } });
-    });
-
-    test.each([
-      ['roiInfo', roiInfoQuery],
-      ['ROI sums', roiSumsQuery],
-    ])('finds the types of the %s question by index', async (_name, query) => {
-      const { summary } = await driver.executeQuery(`EXPLAIN ${query('vectors_Neuron')}`, { types: ['T1'], rois: [] });
-      const operators: string[] = [];
-      const visit = (plan: typeof summary.plan): void => {
-        if (!plan) return;
-        operators.push(String(plan.operatorType));
-        for (const child of plan.children) visit(child as typeof plan);
-      };
-      visit(summary.plan);
-      expect(operators.filter((operator) => operator.includes('IndexSeek'))).toHaveLength(1);
-      expect(operators.filter((operator) => /Scan|CartesianProduct/.test(operator))).toEqual([]);
     });
 
     test('keeps datasets of one database apart, and lists them where none is named', async () => {

@@ -1,0 +1,51 @@
+/** `neurodex partners`: what types are connected to, asked for all of them together. */
+import { type PartnerList, type PartnerView, partnerLists } from '../catalog/partners.ts';
+import type { PartnerRow } from '../connectome/connectome.ts';
+import { openConnectome, SOURCES } from '../connectome/open.ts';
+import { ConfigError } from '../errors.ts';
+import { fetchPartners } from '../partners.ts';
+import { createRun } from '../report.ts';
+import type { Settings } from '../settings.ts';
+import { openCache } from './cache.ts';
+import type { Context } from './context.ts';
+
+export interface PartnersResult {
+  /** Of the types that answered, in the order in which they were named. */
+  lists: PartnerList[];
+  failed: { type: string; reason: string }[];
+}
+
+/** @throws ConfigError for a type that is not there, with one that is like it */
+export async function partners(
+  types: readonly string[],
+  view: PartnerView,
+  settings: Settings,
+  context: Context,
+): Promise<PartnersResult> {
+  const { source } = settings;
+  const { signal, clock } = context;
+  const run = createRun('partners', clock.now, context.onEvent);
+  if (source === undefined) throw new ConfigError(`--source: expected ${SOURCES}; got nothing.`);
+  const cache = await openCache(settings.cache, run);
+  try {
+    const connectome = await run.phase('connect', () =>
+      openConnectome(source, { ...settings, maxInFlight: settings.concurrency ?? settings.maxConcurrency }, signal),
+    );
+    try {
+      return resultOf(await fetchPartners(types, { connectome, cache, settings, run, clock, signal }), view);
+    } finally {
+      await connectome.close();
+    }
+  } finally {
+    await cache.close();
+  }
+}
+
+function resultOf(outcomes: ReadonlyMap<string, PartnerRow[] | Error>, view: PartnerView): PartnersResult {
+  const result: PartnersResult = { lists: [], failed: [] };
+  for (const [type, outcome] of outcomes) {
+    if (outcome instanceof Error) result.failed.push({ type, reason: outcome.message });
+    else result.lists.push(...partnerLists(type, outcome, view));
+  }
+  return result;
+}

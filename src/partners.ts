@@ -1,0 +1,64 @@
+/** Connectome + lookup -> the partners of types: each type answers or fails for itself. */
+import type { Cache } from './cache/twoLevel.ts';
+import type { Clock } from './clock.ts';
+import type { Connectome, PartnerRow, TypeSize } from './connectome/connectome.ts';
+import { nameWithTag, requireDataset } from './connectome/dataset.ts';
+import { ConfigError } from './errors.ts';
+import { loadAll } from './lookup/loadAll.ts';
+import { partnersLookup } from './lookup/lookups.ts';
+import { createSource } from './lookup/source.ts';
+import { withTunedLoader } from './lookup/tunedLoader.ts';
+import type { Run } from './report.ts';
+import type { Settings } from './settings.ts';
+
+export interface PartnersParts {
+  connectome: Connectome;
+  cache: Cache;
+  settings: Settings;
+  run: Run;
+  clock: Clock;
+  signal?: AbortSignal | undefined;
+}
+
+/**
+ * @param types exact names; each once
+ * @throws ConfigError for a type that is not there, with one that is like it, or if the dataset is another; what no
+ * type is to blame for: the source cannot be reached, the question is wrong
+ */
+export async function fetchPartners(
+  types: readonly string[],
+  parts: PartnersParts,
+): Promise<Map<string, PartnerRow[] | Error>> {
+  const { connectome, settings, run, signal } = parts;
+  const source = createSource({ ...parts, timeoutMs: settings.timeoutMs });
+  // In flight together: the second needs the first only where a Neo4j's label cannot be guessed.
+  const [description, sizes] = await run.phase('types', () =>
+    Promise.all([
+      source.ask('describe', (ask) => connectome.describe(ask)),
+      source.ask('type sizes', (ask) => connectome.typeSizes(ask)),
+    ]),
+  );
+  requireDataset(description, settings.dataset);
+  run.report.dataset = nameWithTag(description);
+  requireTypes(types, sizes);
+  const all = new Map(sizes.map(({ type, cells }) => [type, cells]));
+  const cells = new Map(types.map((type) => [type, all.get(type) as number]));
+  const lookup = partnersLookup(connectome, (rows) => [...rows]);
+  return await run.phase('partners', () =>
+    withTunedLoader(lookup, cells, { ...parts, source }, (loader) => loadAll(loader, [...cells.keys()], signal)),
+  );
+}
+
+function requireTypes(types: readonly string[], sizes: readonly TypeSize[]): void {
+  const known = new Set(sizes.map(({ type }) => type));
+  const missing = types.filter((type) => !known.has(type));
+  if (missing.length === 0) return;
+  const plain = (type: string): string => type.trim().toLowerCase();
+  const similar = missing.flatMap((type) => [...known].find((name) => plain(name) === plain(type)) ?? []);
+  const hint = similar.length === 0 ? '.' : `; did you mean ${listed(similar)}?`;
+  throw new ConfigError(`The dataset has no type ${listed(missing)}; names are case-sensitive${hint}`);
+}
+
+function listed(names: readonly string[]): string {
+  return names.map((name) => JSON.stringify(name)).join(', ');
+}
