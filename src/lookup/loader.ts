@@ -134,9 +134,9 @@ export function createLoader<Row extends { type: string }, Value>(
     get heaviest() {
       return queue.heaviest;
     },
-    next(batchWeight: number): Batch {
+    next(batchWeight: number, isSample: boolean): Batch {
       const { weight: wanted, isCompared } = ways?.plan(batchWeight) ?? { weight: batchWeight, isCompared: false };
-      const types = isCompared ? queue.takeSample(wanted) : queue.take(wanted);
+      const types = isSample || isCompared ? queue.takeSample(wanted) : queue.take(wanted);
       const weight = types.reduce((total, type) => total + weightOf(type), 0);
       ways?.sent({ weight, isCompared });
       return { weight, run: () => runPack(types, isCompared) };

@@ -51,6 +51,8 @@ interface Flying {
 
 export interface PaceState {
   options: KnownOptions;
+  /** The first two batches, small and with no others beside them, tell the cost before anything waits for anything. */
+  isSounding: boolean;
   concurrency: number;
   fit: Fit;
   prior: Prior;
@@ -80,6 +82,8 @@ export interface Plan {
   concurrency: number;
   /** About how heavy the next one should be. */
   batchWeight: number;
+  /** It is to be of types of every weight: the heaviest may not cost what they weigh. */
+  isSample: boolean;
 }
 
 /** More than this at once is earned by measuring. 12 cost 16 cores 1.29x the best fixed pace on 165,000 cells; 16 costs 2 cores 1.13x. */
@@ -106,6 +110,12 @@ const EVIDENCE_FOR_NEXT_RUN = 2;
 /** In landed batches. Below 0.1 the guess was drowned by one flight of equal batches, and 2 cores were given 64 queries. */
 const WORTH_OF_GUESS = 0.2;
 const WORTH_OF_WARM = 0.5;
+const WORTH_OF_SOUNDING = 1;
+/** The soundings may take this part of the job if MOST_AT_FIRST cores do it: a round trip, and the batches themselves. */
+const SOUNDING_SHARE = 0.05;
+const SOUNDINGS = 2;
+/** So many times `a` is the work of one, so that it is the work that is timed. */
+const SOUNDING_WORK = 10;
 const UNHEARD = 0.001;
 /** So many landings in a row that the fit misses: the server is another one now. */
 const DRIFT_RUN = 10;
@@ -116,6 +126,7 @@ export function startPace(given: PaceOptions): PaceState {
   const fit: Fit = warm ?? { ...guess, knee: null };
   const state: PaceState = {
     options,
+    isSounding: isSoundingWorthwhile(options),
     concurrency: 1,
     fit,
     prior: { aMs: fit.aMs, bMsPerUnit: fit.bMsPerUnit, worth: warm ? WORTH_OF_WARM : WORTH_OF_GUESS },
@@ -136,6 +147,25 @@ export function startPace(given: PaceOptions): PaceState {
     ...state,
     concurrency: clampConcurrency(state, warm ? warmConcurrency(options, warm) : coldConcurrency(options)),
   };
+}
+
+function isSoundingWorthwhile({ totalWeight, guess: { aMs, bMsPerUnit }, warm, rttMs }: KnownOptions): boolean {
+  const shortestMs = (totalWeight * bMsPerUnit) / MOST_AT_FIRST;
+  return warm === null && rttMs + (1 + SOUNDING_WORK) * aMs < SOUNDING_SHARE * shortestMs;
+}
+
+/** The soundings have landed: what they cost is the guess from now on. */
+function sounded(state: PaceState): PaceState {
+  const { aMs, bMsPerUnit } = fitOf(state.samples, state.prior, EVIDENCE);
+  const options = { ...state.options, guess: { aMs, bMsPerUnit } };
+  const next: PaceState = {
+    ...state,
+    options,
+    isSounding: false,
+    fit: { aMs, bMsPerUnit, knee: null },
+    prior: { aMs, bMsPerUnit, worth: WORTH_OF_SOUNDING },
+  };
+  return { ...next, concurrency: clampConcurrency(next, coldConcurrency(options)), landed: 0 };
 }
 
 /**
@@ -162,15 +192,20 @@ function clampConcurrency({ options, concurrencyBudget }: PaceState, concurrency
 
 /** To be asked after each event. Send while fewer than `concurrency` are in flight. */
 export function planOf(state: PaceState, waiting: { weight: number; heaviest: number }): Plan {
-  const { options, concurrency, weightBudget, flying } = state;
+  const { options, concurrency, weightBudget, flying, isSounding } = state;
+  if (isSounding && options.pinnedBatchWeight === undefined && options.pinnedConcurrency === undefined) {
+    const { aMs, bMsPerUnit } = options.guess;
+    return { concurrency: SOUNDINGS, batchWeight: (SOUNDING_WORK * aMs) / bMsPerUnit, isSample: true };
+  }
   const batchWeight = options.pinnedBatchWeight ?? batchWeightOf(state, waiting.weight);
-  if (weightBudget === null || options.pinnedBatchWeight !== undefined) return { concurrency, batchWeight };
+  if (weightBudget === null || options.pinnedBatchWeight !== undefined)
+    return { concurrency, batchWeight, isSample: false };
   // A refused weight is not sent again: what exceeds the budget waits, or travels alone.
   const room = weightBudget - flying.reduce((total, batch) => total + batch.weight, 0);
   const next = Math.max(1, Math.min(batchWeight, weightBudget / concurrency));
   if (flying.length > 0 && Math.max(next, waiting.heaviest) > room)
-    return { concurrency: flying.length, batchWeight: next };
-  return { concurrency, batchWeight: next };
+    return { concurrency: flying.length, batchWeight: next, isSample: false };
+  return { concurrency, batchWeight: next, isSample: false };
 }
 
 function batchWeightOf(state: PaceState, waitingWeight: number): number {
@@ -235,11 +270,12 @@ export function onLanded(
     load: latencyMs > 0 ? (moved.loadMs - batch.loadMs) / latencyMs : moved.flying.length,
   };
   if (outcome === 'success') return steered({ ...state, samples: [...state.samples, sample].slice(-WINDOW) }, batch);
-  return cut(state, batch, sample, outcome);
+  return cut({ ...state, isSounding: false }, batch, sample, outcome);
 }
 
 /** Decides again once enough of what was sent at the present concurrency has landed. */
 function steered(state: PaceState, batch: Flying): PaceState {
+  if (state.isSounding) return state.samples.length < SOUNDINGS ? state : sounded(state);
   const landed = state.landed + (batch.change === state.change ? 1 : 0);
   if (landed < Math.max(4, 0.6 * state.concurrency)) return { ...state, landed };
   const { weightBudget, concurrencyBudget, concurrency } = state;

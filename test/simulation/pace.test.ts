@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import {
   geoMean,
+  MISLEADING_SCENARIOS,
   PARTNER_SCENARIOS,
   ROI_SCENARIOS,
   type Scenario,
@@ -77,6 +78,18 @@ describe('partners, a hundred times heavier', () => {
   test('AIMD and Gradient2 lose more', () => {
     expect(group.geo('aimd')).toBeGreaterThan(1.2 * group.geo('cold'));
     expect(group.geo('gradient2')).toBeGreaterThan(1.2 * group.geo('cold'));
+  });
+});
+
+describe('types that do not cost what they weigh', () => {
+  let group: Group;
+  beforeAll(() => {
+    group = groupOf(MISLEADING_SCENARIOS);
+  });
+
+  test('comes within 15 % of the best fixed pace', () => {
+    expect(group.worst('cold')).toBeLessThan(1.15);
+    expect(group.worst('warm')).toBeLessThan(1.15);
   });
 });
 

@@ -32,7 +32,11 @@ export function ourPace(options: PaceOptions): OurPace {
 }
 
 export function fixedPace(concurrency: number, batchWeight: number): Pace {
-  return { plan: () => ({ concurrency, batchWeight }), sent: () => undefined, landed: () => undefined };
+  return {
+    plan: () => ({ concurrency, batchWeight, isSample: false }),
+    sent: () => undefined,
+    landed: () => undefined,
+  };
 }
 
 interface Flown {
@@ -48,7 +52,7 @@ function limitPace(
   let limit = 4;
   const flying = new Map<number, Flown>();
   return {
-    plan: () => ({ concurrency: Math.max(1, Math.floor(limit)), batchWeight }),
+    plan: () => ({ concurrency: Math.max(1, Math.floor(limit)), batchWeight, isSample: false }),
     sent: ({ id, nowMs }) => {
       flying.set(id, { sentMs: nowMs, inFlight: flying.size + 1 });
     },

@@ -56,6 +56,21 @@ function regime(name: string, bMsPerUnit: number): Scenario[] {
 export const ROI_SCENARIOS = regime('ROI', 0.01);
 export const PARTNER_SCENARIOS = regime('partners', 1);
 
+/** Partners of hemibrain as measured: 0.35 ms a cell, giants a tenth of it (a Kenyon cell has few partners), and scatter. */
+export const MISLEADING_SCENARIOS = [2, 16].flatMap((cores) =>
+  [0, 200].map((rttMs): Scenario => {
+    const costOf = (weight: number): number => (weight > 100 ? 0.1 : 1);
+    return {
+      name: `giants are cheap, ${rttMs} ms, ${cores} cores`,
+      world: { aMs: 8, bMsPerUnit: 0.35, rttMs, cores: steady(cores), ...QUIET, noise: 0.4, costOf },
+      cells: 22_704,
+      types: 5620,
+      guess: { aMs: 8, bMsPerUnit: 1 },
+      usualWeight: 500,
+    };
+  }),
+);
+
 function troubled(name: string, world: Partial<World>): Scenario {
   const usual = { aMs: 200, bMsPerUnit: 10, rttMs: 1, cores: steady(16), thrash: 0.1, noise: 0.3, timeoutMs: 60_000 };
   return {

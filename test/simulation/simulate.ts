@@ -15,6 +15,8 @@ export interface World {
   timeoutMs: number;
   /** Queries beyond the cores wait their turn; otherwise all share the cores. */
   isFifo?: boolean;
+  /** What a type costs as a multiple of what it weighs. */
+  costOf?: (weight: number) => number;
   /** What the client needs for each unit, one batch at a time. */
   decodeMsPerUnit?: number;
   /** The server refuses what would take its load above these. */
@@ -87,12 +89,18 @@ export function simulate(world: World, job: Job, pace: Pace): Run {
 
   const send = (): void => {
     while (waiting.count() > 0 && run.sends < MOST_SENDS) {
-      const { concurrency, batchWeight } = pace.plan({ weight: waiting.weight(), heaviest: waiting.heaviest() });
+      const { concurrency, batchWeight, isSample } = pace.plan({
+        weight: waiting.weight(),
+        heaviest: waiting.heaviest(),
+      });
       if (inFlight >= concurrency) return;
-      const weights = waiting.take(batchWeight);
+      const weights = isSample ? waiting.takeSample(batchWeight) : waiting.take(batchWeight);
       const weight = weights.reduce((a, b) => a + b, 0);
       const id = run.sends++;
-      const costMs = (world.aMs + world.bMsPerUnit * weight) * Math.exp(world.noise * normal(random));
+      const work = world.costOf
+        ? weights.reduce((sum, own) => sum + own * (world.costOf as (weight: number) => number)(own), 0)
+        : weight;
+      const costMs = (world.aMs + world.bMsPerUnit * work) * Math.exp(world.noise * normal(random));
       const atMs = nowMs + world.rttMs / 2;
       travelling.push({
         id,
@@ -173,6 +181,8 @@ interface Waiting {
   heaviest(): number;
   /** The heaviest that fit, filled up with the lightest; always at least one. */
   take(batchWeight: number): number[];
+  /** Of every weight, about this much together. */
+  takeSample(batchWeight: number): number[];
   giveBack(weights: readonly number[]): void;
 }
 
@@ -197,6 +207,13 @@ function createWaiting(heaviestFirst: readonly number[]): Waiting {
         taken.push(next);
         room -= next;
       }
+      total -= taken.reduce((a, b) => a + b, 0);
+      return taken;
+    },
+    takeSample(batchWeight) {
+      const step = Math.min(Math.max(1, total / batchWeight), queue.length - head);
+      const taken: number[] = [];
+      for (let i = queue.length - step / 2; i >= head; i -= step) taken.push(...queue.splice(Math.floor(i), 1));
       total -= taken.reduce((a, b) => a + b, 0);
       return taken;
     },
