@@ -129,14 +129,14 @@ export function createLoader<Row extends { type: string }, Value>(
 
   const work = {
     get weight() {
-      return queue.weight;
+      return ways?.isHolding ? 0 : queue.weight;
     },
     get heaviest() {
       return queue.heaviest;
     },
-    next(batchWeight: number, isSample: boolean): Batch {
+    next(batchWeight: number): Batch {
       const { weight: wanted, isCompared } = ways?.plan(batchWeight) ?? { weight: batchWeight, isCompared: false };
-      const types = isSample || isCompared ? queue.takeSample(wanted) : queue.take(wanted);
+      const types = isCompared ? queue.takeSample(wanted) : queue.take(wanted);
       const weight = types.reduce((total, type) => total + weightOf(type), 0);
       ways?.sent({ weight, isCompared });
       return { weight, run: () => runPack(types, isCompared) };

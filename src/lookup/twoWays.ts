@@ -23,6 +23,8 @@ export interface TwoWaysOptions extends ChoiceOptions<string> {
 
 export interface TwoWays {
   readonly state: Readonly<ChoiceState<string>>;
+  /** Nothing is to be sent until the comparison that is under way has landed. */
+  readonly isHolding: boolean;
   /** The weight of the next batch, and whether it is to be asked both ways, when the pace would have it so heavy. */
   plan(batchWeight: number): { weight: number; isCompared: boolean };
   sent(batch: { weight: number; isCompared: boolean }): void;
@@ -51,10 +53,13 @@ export function createTwoWays(options: TwoWaysOptions): TwoWays {
     get state() {
       return state;
     },
+    get isHolding() {
+      return state.isWaiting && state.isComparing;
+    },
     plan(batchWeight) {
       const sampleWeight = comparisonOf(state);
       if (sampleWeight !== null) return { weight: sampleWeight, isCompared: true };
-      return { weight: Math.min(batchWeight, state.mostByGuess), isCompared: false };
+      return { weight: batchWeight, isCompared: false };
     },
     sent(batch) {
       state = onChosen(state, batch);

@@ -20,8 +20,8 @@ export interface ChoiceState<Way extends string> {
   /** Whether anything but a guess speaks for it. */
   isFounded: boolean;
   totalWeight: number;
-  /** The most that a batch weighs as long as there is only the guess. */
-  mostByGuess: number;
+  /** Whether nothing else is sent until the first comparison has landed. */
+  isWaiting: boolean;
   /** Weight that was sent off so far, and at which the ways are compared next. */
   sentWeight: number;
   nextAtWeight: number;
@@ -45,8 +45,6 @@ const FASTER_THAN_FOUND = 1.3;
 
 /** To wait for the first comparison costs a round trip; it pays where that is little beside the work. */
 const WAIT_SHARE = 0.25;
-/** Until then batches are small: with 8 in flight, a fifth of the job goes the way that may be the slower one. */
-const GUESSED_PARTS = 40;
 
 export function startChoice<Way extends string>({
   ways,
@@ -55,13 +53,12 @@ export function startChoice<Way extends string>({
   rttMs,
   workMs,
 }: ChoiceOptions<Way>): ChoiceState<Way> {
-  const isWaitWorthwhile = rttMs < WAIT_SHARE * workMs && totalWeight >= LEAST_TOTAL;
   return {
     ways,
     current: remembered ?? ways[0],
     isFounded: remembered !== null,
     totalWeight,
-    mostByGuess: isWaitWorthwhile && remembered === null ? totalWeight / GUESSED_PARTS : Infinity,
+    isWaiting: remembered === null && rttMs < WAIT_SHARE * workMs && totalWeight >= LEAST_TOTAL,
     sentWeight: 0,
     nextAtWeight: totalWeight < LEAST_TOTAL ? Infinity : 0,
     isComparing: false,
@@ -106,17 +103,17 @@ export function onCompared<Way extends string>(
     current: isFaster ? other : state.current,
     isFounded: true,
     isComparing: false,
-    mostByGuess: Infinity,
+    isWaiting: false,
     comparisons: state.comparisons + 1,
   };
 }
 
 /** The batch failed by the current way, whatever the other gave: nothing was learnt. */
 export function onNotCompared<Way extends string>(state: ChoiceState<Way>): ChoiceState<Way> {
-  return { ...state, isComparing: false };
+  return { ...state, isComparing: false, isWaiting: false };
 }
 
 /** The other way failed where the current one did not: it is not tried again. */
 export function onOtherFailed<Way extends string>(state: ChoiceState<Way>): ChoiceState<Way> {
-  return { ...state, isComparing: false, nextAtWeight: Infinity, mostByGuess: Infinity };
+  return { ...state, isComparing: false, isWaiting: false, nextAtWeight: Infinity };
 }

@@ -51,10 +51,8 @@ interface Flying {
 
 export interface PaceState {
   options: KnownOptions;
-  /** The first two batches, small and with no others beside them, tell the cost before anything waits for anything. */
-  isSounding: boolean;
   concurrency: number;
-  fit: Fit;
+  fit: Fit & { error: number };
   prior: Prior;
   samples: readonly Sample[];
   flying: readonly Flying[];
@@ -82,8 +80,6 @@ export interface Plan {
   concurrency: number;
   /** About how heavy the next one should be. */
   batchWeight: number;
-  /** It is to be of types of every weight: the heaviest may not cost what they weigh. */
-  isSample: boolean;
 }
 
 /** More than this at once is earned by measuring. 12 cost 16 cores 1.29x the best fixed pace on 165,000 cells; 16 costs 2 cores 1.13x. */
@@ -104,18 +100,14 @@ const PROBE_EVERY = 5;
 /** A batch is kept shorter than this, so that there is something to learn from. */
 const LONGEST_MS = 8000;
 const WINDOW = 200;
+/** Where batches of one weight differ by more than a factor of 1.7, a knee cannot be seen: without one, nothing speaks for more. Partners of hemibrain on 2 cores went to 64. */
+const BLIND = 0.3;
 /** What a knee has to show for itself: to be acted on, and to be only the next run's start. */
 const EVIDENCE = 6;
 const EVIDENCE_FOR_NEXT_RUN = 2;
 /** In landed batches. Below 0.1 the guess was drowned by one flight of equal batches, and 2 cores were given 64 queries. */
 const WORTH_OF_GUESS = 0.2;
 const WORTH_OF_WARM = 0.5;
-const WORTH_OF_SOUNDING = 1;
-/** The soundings may take this part of the job if MOST_AT_FIRST cores do it: a round trip, and the batches themselves. */
-const SOUNDING_SHARE = 0.05;
-const SOUNDINGS = 2;
-/** So many times `a` is the work of one, so that it is the work that is timed. */
-const SOUNDING_WORK = 10;
 const UNHEARD = 0.001;
 /** So many landings in a row that the fit misses: the server is another one now. */
 const DRIFT_RUN = 10;
@@ -123,10 +115,9 @@ const DRIFT_RUN = 10;
 export function startPace(given: PaceOptions): PaceState {
   const options: KnownOptions = { ...DEFAULTS, ...given };
   const { guess, warm } = options;
-  const fit: Fit = warm ?? { ...guess, knee: null };
+  const fit = { ...(warm ?? { ...guess, knee: null }), error: 0 };
   const state: PaceState = {
     options,
-    isSounding: isSoundingWorthwhile(options),
     concurrency: 1,
     fit,
     prior: { aMs: fit.aMs, bMsPerUnit: fit.bMsPerUnit, worth: warm ? WORTH_OF_WARM : WORTH_OF_GUESS },
@@ -147,25 +138,6 @@ export function startPace(given: PaceOptions): PaceState {
     ...state,
     concurrency: clampConcurrency(state, warm ? warmConcurrency(options, warm) : coldConcurrency(options)),
   };
-}
-
-function isSoundingWorthwhile({ totalWeight, guess: { aMs, bMsPerUnit }, warm, rttMs }: KnownOptions): boolean {
-  const shortestMs = (totalWeight * bMsPerUnit) / MOST_AT_FIRST;
-  return warm === null && rttMs + (1 + SOUNDING_WORK) * aMs < SOUNDING_SHARE * shortestMs;
-}
-
-/** The soundings have landed: what they cost is the guess from now on. */
-function sounded(state: PaceState): PaceState {
-  const { aMs, bMsPerUnit } = fitOf(state.samples, state.prior, EVIDENCE);
-  const options = { ...state.options, guess: { aMs, bMsPerUnit } };
-  const next: PaceState = {
-    ...state,
-    options,
-    isSounding: false,
-    fit: { aMs, bMsPerUnit, knee: null },
-    prior: { aMs, bMsPerUnit, worth: WORTH_OF_SOUNDING },
-  };
-  return { ...next, concurrency: clampConcurrency(next, coldConcurrency(options)), landed: 0 };
 }
 
 /**
@@ -192,20 +164,15 @@ function clampConcurrency({ options, concurrencyBudget }: PaceState, concurrency
 
 /** To be asked after each event. Send while fewer than `concurrency` are in flight. */
 export function planOf(state: PaceState, waiting: { weight: number; heaviest: number }): Plan {
-  const { options, concurrency, weightBudget, flying, isSounding } = state;
-  if (isSounding && options.pinnedBatchWeight === undefined && options.pinnedConcurrency === undefined) {
-    const { aMs, bMsPerUnit } = options.guess;
-    return { concurrency: SOUNDINGS, batchWeight: (SOUNDING_WORK * aMs) / bMsPerUnit, isSample: true };
-  }
+  const { options, concurrency, weightBudget, flying } = state;
   const batchWeight = options.pinnedBatchWeight ?? batchWeightOf(state, waiting.weight);
-  if (weightBudget === null || options.pinnedBatchWeight !== undefined)
-    return { concurrency, batchWeight, isSample: false };
+  if (weightBudget === null || options.pinnedBatchWeight !== undefined) return { concurrency, batchWeight };
   // A refused weight is not sent again: what exceeds the budget waits, or travels alone.
   const room = weightBudget - flying.reduce((total, batch) => total + batch.weight, 0);
   const next = Math.max(1, Math.min(batchWeight, weightBudget / concurrency));
   if (flying.length > 0 && Math.max(next, waiting.heaviest) > room)
-    return { concurrency: flying.length, batchWeight: next, isSample: false };
-  return { concurrency, batchWeight: next, isSample: false };
+    return { concurrency: flying.length, batchWeight: next };
+  return { concurrency, batchWeight: next };
 }
 
 function batchWeightOf(state: PaceState, waitingWeight: number): number {
@@ -270,12 +237,11 @@ export function onLanded(
     load: latencyMs > 0 ? (moved.loadMs - batch.loadMs) / latencyMs : moved.flying.length,
   };
   if (outcome === 'success') return steered({ ...state, samples: [...state.samples, sample].slice(-WINDOW) }, batch);
-  return cut({ ...state, isSounding: false }, batch, sample, outcome);
+  return cut(state, batch, sample, outcome);
 }
 
 /** Decides again once enough of what was sent at the present concurrency has landed. */
 function steered(state: PaceState, batch: Flying): PaceState {
-  if (state.isSounding) return state.samples.length < SOUNDINGS ? state : sounded(state);
   const landed = state.landed + (batch.change === state.change ? 1 : 0);
   if (landed < Math.max(4, 0.6 * state.concurrency)) return { ...state, landed };
   const { weightBudget, concurrencyBudget, concurrency } = state;
@@ -287,9 +253,11 @@ function steered(state: PaceState, batch: Flying): PaceState {
     weightBudget: weightBudget === null ? null : weightBudget * 1.03,
     concurrencyBudget: concurrencyBudget === null ? null : concurrencyBudget * 1.03,
   };
-  const { knee } = refit.fit;
+  const { knee, error } = refit.fit;
   const isProbe = refit.decisions % PROBE_EVERY === 0;
-  const wanted = knee === null ? Math.ceil(GROWTH * concurrency) : (isProbe ? PROBE : HEAD) * knee;
+  const grown = Math.ceil(GROWTH * concurrency);
+  const unmet = error > BLIND ? Math.max(concurrency, Math.min(grown, MOST_AT_FIRST)) : grown;
+  const wanted = knee === null ? unmet : (isProbe ? PROBE : HEAD) * knee;
   // A concurrency that was not used up has not been tested: no reason to raise it.
   const most = state.isLimitReached ? Math.ceil(GROWTH * concurrency) : concurrency;
   return changed(refit, Math.min(Math.max(wanted, LEAST_STEP * concurrency), most));
@@ -340,9 +308,12 @@ function cut(
  */
 export function modelOf({ samples, prior }: PaceState): PaceModel | null {
   if (samples.length === 0) return null;
-  const { aMs, bMsPerUnit, knee } = fitOf(samples, prior, EVIDENCE_FOR_NEXT_RUN);
+  const { aMs, bMsPerUnit, knee, error } = fitOf(samples, prior, EVIDENCE_FOR_NEXT_RUN);
   const highest = Math.max(...samples.map((sample) => sample.load));
-  if (knee === null) return { aMs, bMsPerUnit, knee: (GROWTH / HEAD) * highest };
+  if (knee === null) {
+    const next = error > BLIND ? Math.min(highest, MOST_AT_FIRST) : GROWTH * highest;
+    return { aMs, bMsPerUnit, knee: next / HEAD };
+  }
   const isSeen = fitOf(samples, { ...prior, worth: UNHEARD }, EVIDENCE).knee !== null;
   return { aMs, bMsPerUnit, knee: isSeen ? knee : Math.max(knee, highest / 2) };
 }

@@ -24,8 +24,8 @@ export interface Work {
   /** The weight of all that waits; 0: nothing does. */
   readonly weight: number;
   readonly heaviest: number;
-  /** A batch of about this weight; as a sample, of types of every weight. */
-  next(batchWeight: number, isSample: boolean): Batch;
+  /** A batch of about this weight. */
+  next(batchWeight: number): Batch;
 }
 
 export interface Gate {
@@ -51,7 +51,7 @@ export function createGate(options: PaceOptions, clock: Clock): Gate {
     if (work.weight === 0) return;
     const plan = planOf(state, work);
     if (state.flying.length >= plan.concurrency) return;
-    const batch = work.next(plan.batchWeight, plan.isSample);
+    const batch = work.next(plan.batchWeight);
     const id = sent++;
     state = onSent(state, { id, weight: batch.weight, nowMs: clock.now() });
     drain(work);

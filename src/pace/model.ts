@@ -52,10 +52,11 @@ export function serverMsOf(fit: Fit, weight: number, load: number): number {
 /**
  * Tries each knee of a geometric grid. With one batch size and one load in the samples, slow queries and few
  * cores look the same: there the prior decides.
+ * `error` is the mean square of the logarithms by which samples miss it.
  * @param samples oldest first, at least one
  * @param evidenceNeeded a knee is one more free parameter: so much better must it explain the samples (samples * log error, as in the BIC)
  */
-export function fitOf(samples: readonly Sample[], prior: Prior, evidenceNeeded: number): Fit {
+export function fitOf(samples: readonly Sample[], prior: Prior, evidenceNeeded: number): Fit & { error: number } {
   const unlimited = fitAt(null, samples, prior);
   let best = unlimited;
   const highest = Math.max(...samples.map((sample) => sample.load));
@@ -64,7 +65,8 @@ export function fitOf(samples: readonly Sample[], prior: Prior, evidenceNeeded: 
     if (candidate.error < best.error) best = candidate;
   }
   const evidence = unlimited.worth * Math.log(unlimited.error / best.error);
-  return evidence > evidenceNeeded ? best.fit : unlimited.fit;
+  const { fit, error } = evidence > evidenceNeeded ? best : unlimited;
+  return { ...fit, error };
 }
 
 /** Whether all miss the fit to the same side, and by much. */

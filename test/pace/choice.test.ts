@@ -58,12 +58,12 @@ describe('the choice of a way', () => {
     expect(after).toEqual([6_000, 24_000, 78_000, 240_000, 726_000]);
   });
 
-  test('sends small batches until it knows, unless a round trip is longer than the work', () => {
+  test('waits for the first comparison, unless a round trip is long beside the work', () => {
     const near = startChoice(job);
-    expect(near.mostByGuess).toBe(500);
-    expect(onCompared(near, { server: 1, client: 1 }).mostByGuess).toBe(Infinity);
-    expect(startChoice({ ...job, rttMs: 200 }).mostByGuess).toBe(Infinity);
-    expect(startChoice({ ...job, remembered: 'server' }).mostByGuess).toBe(Infinity);
+    expect(near.isWaiting).toBe(true);
+    expect(onCompared(near, { server: 1, client: 1 }).isWaiting).toBe(false);
+    expect(startChoice({ ...job, rttMs: 200 }).isWaiting).toBe(false);
+    expect(startChoice({ ...job, remembered: 'server' }).isWaiting).toBe(false);
   });
 
   test('does not try a way again that failed', () => {

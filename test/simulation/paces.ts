@@ -32,11 +32,7 @@ export function ourPace(options: PaceOptions): OurPace {
 }
 
 export function fixedPace(concurrency: number, batchWeight: number): Pace {
-  return {
-    plan: () => ({ concurrency, batchWeight, isSample: false }),
-    sent: () => undefined,
-    landed: () => undefined,
-  };
+  return { plan: () => ({ concurrency, batchWeight }), sent: () => undefined, landed: () => undefined };
 }
 
 interface Flown {
@@ -52,7 +48,7 @@ function limitPace(
   let limit = 4;
   const flying = new Map<number, Flown>();
   return {
-    plan: () => ({ concurrency: Math.max(1, Math.floor(limit)), batchWeight, isSample: false }),
+    plan: () => ({ concurrency: Math.max(1, Math.floor(limit)), batchWeight }),
     sent: ({ id, nowMs }) => {
       flying.set(id, { sentMs: nowMs, inFlight: flying.size + 1 });
     },

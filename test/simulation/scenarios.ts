@@ -56,13 +56,16 @@ function regime(name: string, bMsPerUnit: number): Scenario[] {
 export const ROI_SCENARIOS = regime('ROI', 0.01);
 export const PARTNER_SCENARIOS = regime('partners', 1);
 
-/** Partners of hemibrain as measured: 0.35 ms a cell, giants a tenth of it (a Kenyon cell has few partners), and scatter. */
-export const MISLEADING_SCENARIOS = [2, 16].flatMap((cores) =>
+/**
+ * Partners of hemibrain as measured: a cell of a large type costs a fifth, one of a single-cell type three times what it
+ * weighs, since a Kenyon cell has few partners; and batches of one weight scatter.
+ */
+export const MISLEADING_SCENARIOS = [2, 8, 16].flatMap((cores) =>
   [0, 200].map((rttMs): Scenario => {
-    const costOf = (weight: number): number => (weight > 100 ? 0.1 : 1);
+    const costOf = (weight: number): number => Math.min(3, Math.sqrt(20 / weight));
     return {
-      name: `giants are cheap, ${rttMs} ms, ${cores} cores`,
-      world: { aMs: 8, bMsPerUnit: 0.35, rttMs, cores: steady(cores), ...QUIET, noise: 0.4, costOf },
+      name: `misleading weights, ${rttMs} ms, ${cores} cores`,
+      world: { aMs: 8, bMsPerUnit: 0.25, rttMs, cores: steady(cores), ...QUIET, thrash: 0.03, noise: 0.4, costOf },
       cells: 22_704,
       types: 5620,
       guess: { aMs: 8, bMsPerUnit: 1 },

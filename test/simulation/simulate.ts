@@ -89,12 +89,12 @@ export function simulate(world: World, job: Job, pace: Pace): Run {
 
   const send = (): void => {
     while (waiting.count() > 0 && run.sends < MOST_SENDS) {
-      const { concurrency, batchWeight, isSample } = pace.plan({
+      const { concurrency, batchWeight } = pace.plan({
         weight: waiting.weight(),
         heaviest: waiting.heaviest(),
       });
       if (inFlight >= concurrency) return;
-      const weights = isSample ? waiting.takeSample(batchWeight) : waiting.take(batchWeight);
+      const weights = waiting.take(batchWeight);
       const weight = weights.reduce((a, b) => a + b, 0);
       const id = run.sends++;
       const work = world.costOf
@@ -181,8 +181,6 @@ interface Waiting {
   heaviest(): number;
   /** The heaviest that fit, filled up with the lightest; always at least one. */
   take(batchWeight: number): number[];
-  /** Of every weight, about this much together. */
-  takeSample(batchWeight: number): number[];
   giveBack(weights: readonly number[]): void;
 }
 
@@ -207,13 +205,6 @@ function createWaiting(heaviestFirst: readonly number[]): Waiting {
         taken.push(next);
         room -= next;
       }
-      total -= taken.reduce((a, b) => a + b, 0);
-      return taken;
-    },
-    takeSample(batchWeight) {
-      const step = Math.min(Math.max(1, total / batchWeight), queue.length - head);
-      const taken: number[] = [];
-      for (let i = queue.length - step / 2; i >= head; i -= step) taken.push(...queue.splice(Math.floor(i), 1));
       total -= taken.reduce((a, b) => a + b, 0);
       return taken;
     },
