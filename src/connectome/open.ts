@@ -14,7 +14,7 @@ export interface OpenOptions {
   password?: string | undefined;
   /** The most queries that will run at once (default 8). */
   maxInFlight?: number | undefined;
-  /** How many connections are made at once, at the start (default 8). */
+  /** How many connections are made at once, at the start (default 16). */
   openAtOnce?: number | undefined;
 }
 

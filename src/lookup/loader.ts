@@ -50,6 +50,7 @@ export function createLoader<Row extends { type: string }, Value>(
   const waiting = new Map<string, { done: (value: Value) => void; failed: (error: unknown) => void }>();
   const failedAlone = new Map<string, number>();
   let stop = new AbortController();
+  let inFlight = 0;
 
   const settle = (types: readonly string[], settleOne: (type: string) => void): void => {
     for (const type of types) {
@@ -129,7 +130,7 @@ export function createLoader<Row extends { type: string }, Value>(
 
   const work = {
     get weight() {
-      return ways?.isHolding ? 0 : queue.weight;
+      return ways?.isHolding(inFlight) ? 0 : queue.weight;
     },
     get heaviest() {
       return queue.heaviest;
@@ -139,7 +140,8 @@ export function createLoader<Row extends { type: string }, Value>(
       const types = isCompared ? queue.takeSample(wanted) : queue.take(wanted);
       const weight = types.reduce((total, type) => total + weightOf(type), 0);
       ways?.sent({ weight, isCompared });
-      return { weight, run: () => runPack(types, isCompared) };
+      inFlight++;
+      return { weight, run: () => runPack(types, isCompared).finally(() => inFlight--) };
     },
   };
 

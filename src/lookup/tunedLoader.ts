@@ -33,6 +33,9 @@ export interface TunedLookup<Row extends { type: string }, Value> extends Lookup
 /** The most that one reply may weigh: 20,000 cells are 20 MB of roiInfo. */
 const MOST_IN_BATCH = 20_000;
 
+/** Of a batch, to compare two models at. */
+const TYPICAL_WEIGHT = 2_000;
+
 const keptPace = z.object({
   /** null: never compared. */
   way: z.string().nullable(),
@@ -117,6 +120,7 @@ export async function withTunedLoader<Row extends { type: string }, Value, Resul
     },
   });
   const result = await use(loader);
+  const before = models[current];
   keepModel(current);
   run.paced({
     lookup: lookup.name,
@@ -125,8 +129,16 @@ export async function withTunedLoader<Row extends { type: string }, Value, Resul
     concurrency: gate.concurrency,
     model: models[current] ?? null,
   });
-  await cache.set(key, { way: twoWays?.state.isFounded ? current : (kept?.way ?? null), models });
+  const after = models[current];
+  const isFounded = twoWays?.state.isFounded && !(before && after && isSlower(after, before));
+  await cache.set(key, { way: isFounded ? current : null, models });
   return result;
+}
+
+/** Half as fast as it was: another link or another server now, on which the other way may be the faster one. */
+function isSlower(now: PaceModel, before: PaceModel): boolean {
+  const rateOf = ({ aMs, bMsPerUnit, knee }: PaceModel): number => knee / (aMs + bMsPerUnit * TYPICAL_WEIGHT);
+  return rateOf(now) < 0.5 * rateOf(before);
 }
 
 function sum(numbers: Iterable<number>): number {

@@ -4,6 +4,7 @@ import {
   type ChoiceOptions,
   type ChoiceState,
   comparisonOf,
+  isHolding,
   onChosen,
   onCompared,
   onNotCompared,
@@ -23,8 +24,8 @@ export interface TwoWaysOptions extends ChoiceOptions<string> {
 
 export interface TwoWays {
   readonly state: Readonly<ChoiceState<string>>;
-  /** Nothing is to be sent until the comparison that is under way has landed. */
-  readonly isHolding: boolean;
+  /** Whether nothing is to be sent for the time being. */
+  isHolding(inFlight: number): boolean;
   /** The weight of the next batch, and whether it is to be asked both ways, when the pace would have it so heavy. */
   plan(batchWeight: number): { weight: number; isCompared: boolean };
   sent(batch: { weight: number; isCompared: boolean }): void;
@@ -53,9 +54,7 @@ export function createTwoWays(options: TwoWaysOptions): TwoWays {
     get state() {
       return state;
     },
-    get isHolding() {
-      return state.isWaiting && state.isComparing;
-    },
+    isHolding: (inFlight) => isHolding(state, inFlight),
     plan(batchWeight) {
       const sampleWeight = comparisonOf(state);
       if (sampleWeight !== null) return { weight: sampleWeight, isCompared: true };

@@ -97,9 +97,13 @@ const LEAST_STEP = 0.5;
 /** Every fifth decision goes this far over the knee: at 1.2x a server that has recovered looks as before. */
 const PROBE = 1.8;
 const PROBE_EVERY = 5;
+/** The heaviest batch of a round over an equal share. */
+const UNEVEN = 1.25;
 /** A batch is kept shorter than this, so that there is something to learn from. */
 const LONGEST_MS = 8000;
 const WINDOW = 200;
+/** A job that was over sooner says nothing of how many more at once would have been faster. */
+const DECISIONS_THAT_TELL = 3;
 /** Where batches of one weight differ by more than a factor of 1.7, a knee cannot be seen: without one, nothing speaks for more. Partners of hemibrain on 2 cores went to 64. */
 const BLIND = 0.3;
 /** What a knee has to show for itself: to be acted on, and to be only the next run's start. */
@@ -192,7 +196,10 @@ function batchWeightOf(state: PaceState, waitingWeight: number): number {
   const most = Math.max(1, Math.min(options.maxBatchWeight, patient, tried));
   // Whole rounds, since a last round of one batch takes as long as a full one.
   const rounds = Math.max(1, Math.round(share / Math.min(worthwhile, most)));
-  const weight = Math.min(Math.max(share / rounds, aMs / bMsPerUnit), most);
+  // In a single round what is left must fit the slots that are free: one pack too many would cost a round trip.
+  const free = Math.max(1, concurrency - state.flying.length);
+  const even = rounds === 1 ? Math.min(Math.max(share, waitingWeight / free), UNEVEN * share) : share / rounds;
+  const weight = Math.min(Math.max(even, aMs / bMsPerUnit), most);
   const isCrumbLeft = waitingWeight - weight < weight / 4;
   return Math.max(1, isCrumbLeft ? Math.min(waitingWeight, most) : weight);
 }
@@ -306,13 +313,13 @@ function cut(
  * For the next run; null if nothing was measured. A knee that was not met is taken to lie a step of growth ahead. One
  * that only the prior speaks for is believed to half way at most, or a wrong guess would narrow each run more.
  */
-export function modelOf({ samples, prior }: PaceState): PaceModel | null {
+export function modelOf({ samples, prior, decisions }: PaceState): PaceModel | null {
   if (samples.length === 0) return null;
   const { aMs, bMsPerUnit, knee, error } = fitOf(samples, prior, EVIDENCE_FOR_NEXT_RUN);
   const highest = Math.max(...samples.map((sample) => sample.load));
   if (knee === null) {
-    const next = error > BLIND ? Math.min(highest, MOST_AT_FIRST) : GROWTH * highest;
-    return { aMs, bMsPerUnit, knee: next / HEAD };
+    const isTold = decisions >= DECISIONS_THAT_TELL && error <= BLIND;
+    return { aMs, bMsPerUnit, knee: Math.min(GROWTH * highest, isTold ? Infinity : MOST_AT_FIRST) / HEAD };
   }
   const isSeen = fitOf(samples, { ...prior, worth: UNHEARD }, EVIDENCE).knee !== null;
   return { aMs, bMsPerUnit, knee: isSeen ? knee : Math.max(knee, highest / 2) };

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import {
   type ChoiceState,
   comparisonOf,
+  isHolding,
   onChosen,
   onCompared,
   onOtherFailed,
@@ -26,10 +27,11 @@ describe('the choice of a way', () => {
     expect(comparisonOf(startChoice(job))).toBe(400);
   });
 
-  test('does not compare on a job so small that it would cost more than a tenth', () => {
+  test('does not compare on a job so small that it would cost more than a tenth, nor where it is known', () => {
     const small = startChoice({ ...job, totalWeight: 2_000 });
-    expect(untilComparison(small, 100).batches).toBe(Infinity);
     expect(small.current).toBe('server');
+    for (const choice of [small, startChoice({ ...job, remembered: 'client' })])
+      expect(untilComparison(choice, 100).batches).toBeGreaterThan(job.totalWeight / 100);
   });
 
   test('takes what an earlier run found before anything is compared', () => {
@@ -45,25 +47,26 @@ describe('the choice of a way', () => {
     expect(onCompared(guess, { server: 100, client: 98 }).current).toBe('server');
   });
 
-  test('looks again once a comparison has landed and three times as much was sent: seldom, however long the job', () => {
-    let state = onChosen(startChoice({ ...job, totalWeight: 1_000_000 }), { weight: 2_000, isCompared: true });
+  test('compares again after 400,000 cells, not before the last comparison has landed', () => {
+    let state = onChosen(startChoice({ ...job, totalWeight: 5_000_000 }), { weight: 2_000, isCompared: true });
     expect(untilComparison(state, 1_000).batches).toBe(Infinity);
     state = onCompared(state, { server: 1, client: 1 });
-    const after: number[] = [];
-    for (let i = 0; i < 5; i++) {
-      const next = untilComparison(state, 1_000);
-      after.push(next.state.sentWeight);
-      state = onCompared(onChosen(next.state, { weight: 2_000, isCompared: true }), { server: 1, client: 1 });
-    }
-    expect(after).toEqual([6_000, 24_000, 78_000, 240_000, 726_000]);
+    expect(untilComparison(state, 1_000).batches).toBe(400);
   });
 
-  test('waits for the first comparison, unless a round trip is long beside the work', () => {
-    const near = startChoice(job);
-    expect(near.isWaiting).toBe(true);
-    expect(onCompared(near, { server: 1, client: 1 }).isWaiting).toBe(false);
-    expect(startChoice({ ...job, rttMs: 200 }).isWaiting).toBe(false);
-    expect(startChoice({ ...job, remembered: 'server' }).isWaiting).toBe(false);
+  test('has the source to itself: what is in flight lands first, and nothing is sent beside it', () => {
+    const due = startChoice(job);
+    expect([isHolding(due, 1), isHolding(due, 0)]).toEqual([true, false]);
+    const comparing = onChosen(due, { weight: 400, isCompared: true });
+    expect(isHolding(comparing, 1)).toBe(true);
+    expect(isHolding(onCompared(comparing, { server: 1, client: 1 }), 3)).toBe(false);
+  });
+
+  test('waits for nothing where a round trip is long beside the work, and decides nothing then', () => {
+    const far = onChosen(startChoice({ ...job, rttMs: 200 }), { weight: 400, isCompared: true });
+    expect(isHolding(far, 1)).toBe(false);
+    const compared = onCompared(far, { server: 100, client: 1 });
+    expect(compared).toMatchObject({ current: 'server', isFounded: false, comparisons: 1 });
   });
 
   test('does not try a way again that failed', () => {
