@@ -22,6 +22,8 @@ export function reportText(report: Report, output: string): string {
     ),
     `cache  memory ${cache.l1.hits} hits, ${cache.l1.misses} misses; disk ${cache.l2.hits} hits, ${cache.l2.misses} misses, ${counted(cache.l2.faults, 'fault')}`,
   ];
+  if (report.verifiedTypes > 0)
+    lines.push(`check  verified ${counted(report.verifiedTypes, 'type')} one by one: the same answers`);
   if (failedTypes.length > 0)
     lines.push(
       `failed ${counted(failedTypes.length, 'type')}: ${failedTypes

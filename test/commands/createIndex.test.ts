@@ -48,7 +48,7 @@ describe('create-index', () => {
     expect(indexOf(cwd)).toMatchObject({ mode: 'quick', generated: expect.stringMatching(/^20[2-9]\d-/) });
   });
 
-  test('reports what it asked: a description, a catalogue and as many batches as the weight makes', async () => {
+  test('reports what it asked: a description, sizes, a catalogue and as many batches as the weight makes', async () => {
     const cwd = temporaryFolder();
     await runCli([...SAMPLE, '--report', 'full.json', '--batch-weight', '100'], { cwd });
     await runCli([...SAMPLE, '--report', 'quick.json', '--quick'], { cwd });
@@ -59,14 +59,16 @@ describe('create-index', () => {
       command: 'create-index',
       dataset: 'sample:seed1',
       mode: 'full',
-      queries: 3,
+      queries: 4,
       failedTypes: [],
       retries: 0,
       splits: 0,
     });
-    expect(full?.roundTrips).toBeGreaterThanOrEqual(2 + 6);
+    expect(full?.pace).toMatchObject([{ lookup: 'ROI counts', way: 'server' }]);
+    expect(full?.pace[0]?.batches).toBeGreaterThanOrEqual(6);
+    expect(full?.roundTrips).toBe(3 + (full?.pace[0]?.batches ?? 0));
     expect(quick).toMatchObject({ mode: 'quick', queries: 2, roundTrips: 2 });
-    expect(Object.keys(full?.phases ?? {})).toEqual(['connect', 'describe', 'catalogue', 'ROI counts', 'site']);
+    expect(Object.keys(full?.phases ?? {})).toEqual(['connect', 'describe', 'ROI counts', 'site']);
     expect(full?.peakRssBytes).toBeGreaterThan(20e6);
     expect(full?.rows).toBeGreaterThan(quick?.rows ?? Number.POSITIVE_INFINITY);
   });
@@ -99,10 +101,23 @@ describe('create-index', () => {
       return JSON.parse(readFileSync(join(cwd, 'r.json'), 'utf8'));
     };
     await runCli(['import', ...files], { cwd });
-    expect(await reportOf()).toMatchObject({ queries: 3, cache: { l2: { hits: 0, misses: 1, faults: 0 } } });
-    expect(await reportOf()).toMatchObject({ queries: 2, cache: { l2: { hits: 1, misses: 0, faults: 0 } } });
+    expect(await reportOf()).toMatchObject({ queries: 4, cache: { l2: { hits: 0, misses: 2, faults: 0 } } });
+    expect(await reportOf()).toMatchObject({ queries: 3, cache: { l2: { hits: 2, misses: 0, faults: 0 } } });
     await runCli(['import', ...files], { cwd });
-    expect(await reportOf()).toMatchObject({ queries: 3 });
+    expect(await reportOf()).toMatchObject({ queries: 4 });
+  });
+
+  test('asks some types again one by one, if told to, and says how many', async () => {
+    const cwd = temporaryFolder();
+    expect(await runCli([...SAMPLE, '--verify', '7', '--report', 'r.json'], { cwd })).toMatchObject({ code: 0 });
+    expect(JSON.parse(readFileSync(join(cwd, 'r.json'), 'utf8'))).toMatchObject({ verifiedTypes: 7 });
+    const { code, stdout } = await runCli([...SAMPLE, '--verify'], { cwd });
+    expect({ code, stdout }).toEqual({ code: 0, stdout: expect.stringContaining('verified 20 types one by one') });
+    expect(await runCli([...SAMPLE, '--verify', '--quick'], { cwd })).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('--verify: expected a run with ROI counts, which --quick leaves out'),
+    });
+    expect((await runCli([...SAMPLE, '--verify', 'some'], { cwd })).code).toBe(1);
   });
 
   test('takes only the types asked for', async () => {
