@@ -85,9 +85,7 @@ async function build(parts: Parts): Promise<Catalog> {
   const lookup = ways && roiSummaryLookup(parts, description, ways);
   const [summaries, { entries, untyped }] = await run.phase(lookup ? 'ROI counts' : 'catalogue', () =>
     Promise.all([
-      lookup && cells
-        ? withTunedLoader(lookup, cells, parts, (loader) => loadAll(loader, [...cells.keys()], parts.signal))
-        : null,
+      lookup && cells ? withTunedLoader(lookup, cells, parts, (loader) => loadAll(loader, cells, parts.signal)) : null,
       rows.then((rows) => entriesOf(rows, settings)),
     ]),
   );

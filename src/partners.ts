@@ -21,7 +21,7 @@ export interface PartnersParts {
 }
 
 /**
- * @param types exact names; each once
+ * @param types exact names; the answers come in their order
  * @throws ConfigError for a type that is not there, with one that is like it, or if the dataset is another; what no
  * type is to blame for: the source cannot be reached, the question is wrong
  */
@@ -44,9 +44,10 @@ export async function fetchPartners(
   const all = new Map(sizes.map(({ type, cells }) => [type, cells]));
   const cells = new Map(types.map((type) => [type, all.get(type) as number]));
   const lookup = partnersLookup(connectome, (rows) => [...rows]);
-  return await run.phase('partners', () =>
-    withTunedLoader(lookup, cells, { ...parts, source }, (loader) => loadAll(loader, [...cells.keys()], signal)),
+  const outcomes = await run.phase('partners', () =>
+    withTunedLoader(lookup, cells, { ...parts, source }, (loader) => loadAll(loader, cells, signal)),
   );
+  return new Map(types.map((type) => [type, outcomes.get(type) as PartnerRow[] | Error]));
 }
 
 function requireTypes(types: readonly string[], sizes: readonly TypeSize[]): void {

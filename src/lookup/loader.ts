@@ -32,7 +32,7 @@ export interface LoaderOptions {
 export interface Loader<Value> {
   /**
    * Loads asked for in one tick travel together. A type that cannot be answered alone rejects with an error of its
-   * own; a source that went away for good or a wrong question rejects all that wait with one. Neither is remembered.
+   * own; a source that went away for good or a wrong question rejects all that wait with one. Nothing is remembered.
    */
   load(type: string): Promise<Value>;
 }
@@ -158,7 +158,11 @@ export function createLoader<Row extends { type: string }, Value>(
   // each load settles when its own pack lands.
   const loader: DataLoader<string, Value> = new DataLoader(async (types) => {
     const promises = dispatch(types);
-    for (const [i, promise] of promises.entries()) promise.catch(() => loader.clear(types[i] as string));
+    // Forgotten once settled: what is worth remembering is the cache's to keep, and 100,000 promises are 20 MB.
+    for (const [i, promise] of promises.entries()) {
+      const forget = (): unknown => loader.clear(types[i] as string);
+      promise.then(forget, forget);
+    }
     return promises as unknown as Value[];
   });
 

@@ -40,7 +40,7 @@ function partsOf(): TunedParts {
 
 async function verified(lookup: TunedLookup<Row, number>, count: number): Promise<TunedParts> {
   const parts = partsOf();
-  const values = await withTunedLoader(lookup, cells, parts, (loader) => loadAll(loader, [...cells.keys()]));
+  const values = await withTunedLoader(lookup, cells, parts, (loader) => loadAll(loader, cells));
   await verifySample(lookup, values, cells, count, parts);
   return parts;
 }
