@@ -247,7 +247,7 @@ function program(): Command {
       .command('partners')
       .description('what types are connected to: partner types by synapses, upstream and downstream')
       .addArgument(new Argument('<type...>', 'type names, as stored')),
-    ['source', 'dataset', 'database', 'concurrency', 'batchWeight', 'timeoutMs'],
+    ['source', 'dataset', 'database', 'cache', 'maxConcurrency', 'concurrency', 'batchWeight', 'timeoutMs'],
   )
     .addOption(
       new Option('--direction <which>', 'whose synapses: those onto the type, or those it makes')
