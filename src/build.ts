@@ -58,8 +58,6 @@ export async function buildCatalog(parts: BuildParts): Promise<Catalog> {
 
 async function build(parts: Parts): Promise<Catalog> {
   const { settings, run, source } = parts;
-  if (settings.quick && settings.verify !== undefined)
-    throw new ConfigError('--verify: expected a run with ROI counts, which --quick leaves out; drop one of them.');
   const mode = settings.quick ? 'quick' : 'full';
   run.report.mode = mode;
 
@@ -90,7 +88,9 @@ async function build(parts: Parts): Promise<Catalog> {
     ]),
   );
   if (cells) requireSame(cells, entries);
-  if (settings.verify !== undefined && lookup && cells && summaries) {
+  if (settings.verify !== undefined) {
+    if (!lookup || !cells || !summaries)
+      throw new ConfigError('--verify: expected ROI counts to verify; this dataset names no primary ROIs.');
     await verifySample(lookup, summaries, cells, settings.verify, parts);
   }
   const types = entries.map((entry): TypeEntry => ({ ...entry, ...roiFields(summaries?.get(entry.name)) }));
@@ -128,7 +128,7 @@ async function waysToSum({ connectome, source, settings, run }: Parts): Promise<
   if (canSum) return sums === 'server' ? [sums] : ['server', 'client'];
   if (sums === 'server')
     throw new ConfigError('--sums server: expected a server with APOC, which this one lacks; use --sums client.');
-  run.note('The server has no APOC: every cell travels, and its ROI counts are added up here.');
+  run.tell('The server has no APOC: every cell travels, and its ROI counts are added up here.');
   return ['client'];
 }
 

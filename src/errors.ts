@@ -43,6 +43,12 @@ export class QueryError extends Error {
   }
 }
 
+/** Whether no other question to the source would fare better: it is away, cannot tell, or it is the question that is wrong. */
+export function isForAll(error: unknown): boolean {
+  if (error instanceof ConnectError || error instanceof ConfigError) return true;
+  return error instanceof QueryError && (error.failure === 'question' || error.failure === 'unknownFunction');
+}
+
 /** Data that does not have the shape it must have. */
 export class DecodeError extends Error {
   override name = 'DecodeError';

@@ -45,6 +45,8 @@ export interface Report {
   failedTypes: string[];
   /** What a reader of the numbers must know. */
   notes: string[];
+  /** What befell the run, which is nobody's business but its owner's: these may name hosts and folders. */
+  events: string[];
   filesWritten: string[];
   filesUnchanged: string[];
   peakRssBytes: number;
@@ -55,7 +57,10 @@ export interface Run {
   /** Runs a part of the work under a name and takes its time. */
   phase<T>(name: string, work: () => Promise<T> | T): Promise<T>;
   progress(done: number, total: number, unit: string): void;
+  /** About the data: it is shown on the pages, too. */
   note(text: string): void;
+  /** About the run. */
+  tell(text: string): void;
   /** Counts a question that is asked again. */
   retried(): void;
   /** Counts a batch that is halved after it failed. */
@@ -90,6 +95,7 @@ export function createRun(
     cache: { l1: { hits: 0, misses: 0 }, l2: { hits: 0, misses: 0, faults: 0 } },
     failedTypes: [],
     notes: [],
+    events: [],
     filesWritten: [],
     filesUnchanged: [],
     peakRssBytes: 0,
@@ -109,6 +115,10 @@ export function createRun(
     progress: (done, total, unit) => onEvent({ event: 'progress', phase: current, done, total, unit }),
     note(text) {
       report.notes.push(text);
+      onEvent({ event: 'note', text });
+    },
+    tell(text) {
+      report.events.push(text);
       onEvent({ event: 'note', text });
     },
     retried: () => {

@@ -10,7 +10,7 @@ export async function openCache(folder: string, run: Run): Promise<Cache> {
     return createCache(await openSqliteStore(folder));
   } catch (error) {
     // A cache saves time and nothing else: without it the run goes on, and says so once.
-    run.note(`Nothing is kept for the next run: ${(error as Error).message}.`);
+    run.tell(`Nothing is kept for the next run: ${(error as Error).message}.`);
     return createCache(null);
   }
 }

@@ -3,7 +3,6 @@ import { basename, dirname, join } from 'node:path';
 import { buildCatalog } from '../build.ts';
 import type { Cache } from '../cache/twoLevel.ts';
 import type { Catalog } from '../catalog/catalog.ts';
-import { openConnectome, SOURCES } from '../connectome/open.ts';
 import { ConfigError } from '../errors.ts';
 import { packageRoot } from '../packageRoot.ts';
 import { createRun, type Report, type Run } from '../report.ts';
@@ -12,19 +11,21 @@ import { aboutOf } from '../site/pages.ts';
 import { generatedAt, generatedBefore, planSite } from '../site/plan.ts';
 import { writeFiles } from '../site/write.ts';
 import { openCache } from './cache.ts';
+import { connect } from './connect.ts';
 import type { Context } from './context.ts';
 import { requireReportFile, requireSiteFolder } from './targets.ts';
 
 /** @throws what stopped the run; the site in the output folder is then as it was */
 export async function createIndex(settings: Settings, context: Context): Promise<Report> {
   const run = createRun('create-index', context.clock.now, context.onEvent);
-  const { source, output } = settings;
-  if (source === undefined) throw new ConfigError(`--source: expected ${SOURCES}; got nothing.`);
+  const { output } = settings;
+  if (settings.quick && settings.verify !== undefined)
+    throw new ConfigError('--verify: expected a run with ROI counts, which --quick leaves out; drop one of them.');
   requireSiteFolder(output);
   if (settings.report !== undefined) requireReportFile(settings.report);
   const cache = await openCache(settings.cache, run);
   try {
-    const catalog = await build(settings, cache, run, context, source);
+    const catalog = await build(settings, cache, run, context);
     if (settings.strict && run.report.failedTypes.length > 0)
       run.note('--strict: some types failed, no site was written.');
     else await run.phase('site', () => writeSite(catalog, settings, run, context));
@@ -41,14 +42,8 @@ export async function createIndex(settings: Settings, context: Context): Promise
 }
 
 /** The source is closed before the site is made: an embedded database gives 60 MB back. */
-async function build(
-  settings: Settings,
-  cache: Cache,
-  run: Run,
-  { signal, clock }: Context,
-  source: string,
-): Promise<Catalog> {
-  const connectome = await run.phase('connect', () => openConnectome(source, settings, signal));
+async function build(settings: Settings, cache: Cache, run: Run, { signal, clock }: Context): Promise<Catalog> {
+  const connectome = await run.phase('connect', () => connect(settings, signal));
   try {
     return await buildCatalog({ connectome, cache, settings, run, clock, signal });
   } finally {

@@ -1,12 +1,11 @@
 /** `neurodex partners`: what types are connected to, asked for all of them together. */
 import { type PartnerList, type PartnerView, partnerLists } from '../catalog/partners.ts';
 import type { PartnerRow } from '../connectome/connectome.ts';
-import { openConnectome, SOURCES } from '../connectome/open.ts';
-import { ConfigError } from '../errors.ts';
 import { fetchPartners } from '../partners.ts';
 import { createRun } from '../report.ts';
 import type { Settings } from '../settings.ts';
 import { openCache } from './cache.ts';
+import { connect } from './connect.ts';
 import type { Context } from './context.ts';
 
 export interface PartnersResult {
@@ -22,15 +21,11 @@ export async function partners(
   settings: Settings,
   context: Context,
 ): Promise<PartnersResult> {
-  const { source } = settings;
   const { signal, clock } = context;
   const run = createRun('partners', clock.now, context.onEvent);
-  if (source === undefined) throw new ConfigError(`--source: expected ${SOURCES}; got nothing.`);
   const cache = await openCache(settings.cache, run);
   try {
-    const connectome = await run.phase('connect', () =>
-      openConnectome(source, { ...settings, maxInFlight: settings.concurrency ?? settings.maxConcurrency }, signal),
-    );
+    const connectome = await run.phase('connect', () => connect(settings, signal));
     try {
       return resultOf(await fetchPartners(types, { connectome, cache, settings, run, clock, signal }), view);
     } finally {

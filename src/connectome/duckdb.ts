@@ -51,8 +51,13 @@ export async function connectomeOn(database: Database, { id, edit }: Identity): 
   const countOf = (property: string): string =>
     neuron.has(property) ? `coalesce(sum(${property}), 0)::DOUBLE` : '0::DOUBLE';
 
-  // A file that somebody else made may have cells and no connections.
-  const hasConnections = CONNECTION_COLUMNS.every((column) => columns.get('connection')?.has(column));
+  const isConnectionTable = CONNECTION_COLUMNS.every((column) => columns.get('connection')?.has(column));
+  /** No connections at all were not imported: unknown is not zero. */
+  const requireConnections = async (ask?: Ask): Promise<void> => {
+    const [row] = isConnectionTable ? await database.query('SELECT 1 FROM connection LIMIT 1', [], ask) : [];
+    if (row === undefined)
+      throw new ConfigError('Expected a file with connections, this one holds none: import it with --connections.');
+  };
 
   /** Rows of the types asked for; the row of a type whose second column is null counts its cells in the third. */
   const askTyped = async <Row>(
@@ -140,14 +145,16 @@ export async function connectomeOn(database: Database, { id, edit }: Identity): 
         ask,
       ),
 
-    partners: (types, ask) =>
-      askTyped(
+    async partners(types, ask) {
+      await requireConnections(ask);
+      return await askTyped(
         ([type, direction, pairs, weight, partner]) =>
           partnerRow({ type, direction, partner, pairs, weight } as PartnerRow),
-        `WITH asked AS (${ASKED_CELLS}) ${hasConnections ? `${PARTNERS} UNION ALL` : ''} ${CELL_COUNTS}, NULL FROM asked GROUP BY type`,
+        `WITH asked AS (${ASKED_CELLS}) ${PARTNERS} UNION ALL ${CELL_COUNTS}, NULL FROM asked GROUP BY type`,
         [types],
         ask,
-      ),
+      );
+    },
 
     async canSum() {
       return embedded(true, 0, 0);

@@ -62,6 +62,7 @@ const OVERDUE_MS = 5_000;
 export async function connectNeo4j(options: Neo4jOptions, signal?: AbortSignal): Promise<Neo4jServer> {
   const { uri, database = 'neo4j', username, password, maxInFlight = 8, openAtOnce = 16 } = options;
   const { hostname, port, protocol } = parsedUri(uri);
+  signal?.throwIfAborted();
   const sockets = watchSockets(Number(port || 7687));
   const auth =
     username === undefined && password === undefined
@@ -217,10 +218,10 @@ async function received(result: Result, onRow: OnRow, over: AbortController): Pr
 /** Settles as the promise does, unless one of the signals aborts first. */
 async function untilAborted<T>(promise: Promise<T>, ...signals: (AbortSignal | undefined)[]): Promise<T> {
   const signal = AbortSignal.any(signals.filter((one) => one !== undefined));
-  signal.throwIfAborted();
   return await new Promise<T>((done, failed) => {
     const stop = (): void => failed(signal.reason);
     signal.addEventListener('abort', stop, { once: true });
     promise.then(done, failed).finally(() => signal.removeEventListener('abort', stop));
+    if (signal.aborted) stop();
   });
 }

@@ -33,6 +33,7 @@ interface Signs {
 
 /** The first line that fits decides: what is special stands before what is general. */
 const KINDS: readonly [Signs, Kind][] = [
+  [{ code: /\.Security\.AuthorizationExpired$/ }, 'passing'],
   [{ code: /\.Security\.Forbidden$/ }, 'forbidden'],
   [{ code: /\.Security\./ }, 'badPassword'],
   [{ code: /\.DatabaseNotFound$/ }, 'noDatabase'],

@@ -12,7 +12,7 @@ export interface OpenOptions {
   database?: string | undefined;
   username?: string | undefined;
   password?: string | undefined;
-  /** The most queries that will run at once (default 8). */
+  /** The most queries that will run at once (default 64). */
   maxInFlight?: number | undefined;
   /** How many connections are made at once, at the start (default 16). */
   openAtOnce?: number | undefined;

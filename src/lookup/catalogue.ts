@@ -28,11 +28,11 @@ export async function fetchCatalogue(
     for (const [i, lower] of bounds.slice(0, -1).entries()) {
       const range = { from: lower as string | null, below: bounds[i + 1] as string | null };
       try {
-        rows.push(...(await rowsOf(range)));
+        for (const row of await rowsOf(range)) rows.push(row);
       } catch (error) {
         const inside = types.filter(({ type }) => isInside(type, range, compare));
         if (!isTooMuch(error) || inside.length < 2) throw error;
-        rows.push(...(await inRanges(inside, range)));
+        for (const row of await inRanges(inside, range)) rows.push(row);
       }
     }
     return rows;

@@ -1,5 +1,5 @@
 /** Loads many types and tells those that failed by themselves from a source that failed. */
-import { ConnectError } from '../errors.ts';
+import { isForAll } from '../errors.ts';
 import type { Loader } from './loader.ts';
 
 /**
@@ -50,7 +50,7 @@ function* windowsOf(types: readonly string[]): Generator<readonly string[]> {
 
 /** A type that fails by itself has an error of its own. */
 function isShared(reasons: ReadonlySet<unknown>, failed: number): boolean {
-  return reasons.size < failed || [...reasons].some((reason) => reason instanceof ConnectError);
+  return reasons.size < failed || [...reasons].some(isForAll);
 }
 
 function lastOf(reasons: ReadonlySet<unknown>): unknown {

@@ -1,12 +1,12 @@
 /** Many per-type loads -> few packed batches: a DataLoader whose loads wait for the gate and settle as their batch lands. */
 import DataLoader from 'dataloader';
-import { ConnectError, QueryError } from '../errors.ts';
+import { isForAll, QueryError } from '../errors.ts';
 import type { Outcome } from '../pace/controller.ts';
 import type { Batch, Gate } from '../pace/gate.ts';
 import { type BatchResult, type Lookup, type LookupAnswer, runBatch } from './batch.ts';
 import { createQueue } from './queue.ts';
 import type { Retries } from './retry.ts';
-import type { TwoWays } from './twoWays.ts';
+import type { Asked, TwoWays } from './twoWays.ts';
 
 export interface LoaderOptions {
   /** One for each loader: it learns what this lookup costs. */
@@ -17,7 +17,8 @@ export interface LoaderOptions {
   weightOf: (type: string) => number;
   /** How many cells a type has, for answers that say what they were made of; null: not known. */
   cellsOf?: ((type: string) => number | null) | undefined;
-  /** Where the lookup can be asked in two ways. */
+  /** The way of asking, for lookups that have several; or two of them, of which the faster one is found. */
+  way?: string | undefined;
   ways?: TwoWays | undefined;
   signal?: AbortSignal | undefined;
   timeoutMs?: number | undefined;
@@ -37,7 +38,10 @@ export interface Loader<Value> {
   load(type: string): Promise<Value>;
 }
 
-/** So many types alone must fail with one message to show that it is the question, or the server, and not the types. */
+/**
+ * So many types alone must fail for one reason, and none be answered in between, to show that it is the question, or the
+ * server, and not the types.
+ */
 const ALONE_BY_DATA = 2;
 const ALONE_BY_LOAD = 5;
 
@@ -49,6 +53,8 @@ export function createLoader<Row extends { type: string }, Value>(
   const queue = createQueue(weightOf);
   const waiting = new Map<string, { done: (value: Value) => void; failed: (error: unknown) => void }>();
   const failedAlone = new Map<string, number>();
+  /** Something was: then it is not the question that is wrong. */
+  let isAnswered = false;
   let stop = new AbortController();
   let inFlight = 0;
 
@@ -57,9 +63,12 @@ export function createLoader<Row extends { type: string }, Value>(
       settleOne(type);
       waiting.delete(type);
     }
-    options.onSettled?.(types);
     // What failed says nothing of loads that come later.
-    if (waiting.size === 0) failedAlone.clear();
+    if (waiting.size === 0) {
+      failedAlone.clear();
+      isAnswered = false;
+    }
+    options.onSettled?.(types);
   };
 
   const reject = (types: readonly string[], error: unknown): void =>
@@ -75,7 +84,7 @@ export function createLoader<Row extends { type: string }, Value>(
 
   /**
    * A pack that fails is halved until what fails is alone, so that one bad type takes no other with it. When several
-   * lone types fail for the same reason, it is not they: everything else fails with that error.
+   * lone types fail for the same reason and none was answered, it is not they: everything else fails with that error.
    */
   const fail = (types: readonly string[], error: unknown): void => {
     if (options.signal?.aborted || isForAll(error)) {
@@ -89,43 +98,55 @@ export function createLoader<Row extends { type: string }, Value>(
       queue.putBack(heavier);
       return;
     }
-    const message = (error as Error).message;
-    const times = (failedAlone.get(message) ?? 0) + 1;
-    failedAlone.set(message, times);
+    const reason = reasonOf(error, types[0] as string);
+    const times = (failedAlone.get(reason) ?? 0) + 1;
+    failedAlone.set(reason, times);
     reject(types, error);
-    if (times >= (outcomeOf(error) === 'ignored' ? ALONE_BY_DATA : ALONE_BY_LOAD)) giveUp(error);
+    if (!isAnswered && times >= (outcomeOf(error) === 'ignored' ? ALONE_BY_DATA : ALONE_BY_LOAD)) giveUp(error);
+  };
+
+  const done = (types: readonly string[], { values }: BatchResult<Value>): void => {
+    isAnswered = true;
+    settle(types, (type) => waiting.get(type)?.done(values.get(type) as Value));
   };
 
   const runPack = async (types: readonly string[], isCompared: boolean): Promise<Outcome> => {
     const { signal: stopped } = stop;
     const signal = options.signal ? AbortSignal.any([options.signal, stopped]) : stopped;
-    const current = ways?.state.current;
-    let trouble: Outcome | null = null;
-    const askOnce = async (way: string | undefined): Promise<BatchResult<Value>> => {
-      const result = await runBatch(lookup, types, { signal, timeoutMs, cellsOf, way });
-      options.onAnswer?.(result.answer);
-      return result;
-    };
-    const ask = (way: string | undefined): Promise<BatchResult<Value>> =>
-      retries.run(
-        () => askOnce(way),
+    const current = ways?.state.current ?? options.way;
+    const ask = async (way: string | undefined): Promise<Asked<Value> & { trouble: Outcome | null }> => {
+      let trouble: Outcome | null = null;
+      const result = await retries.run(() => runBatch(lookup, types, { signal, timeoutMs, cellsOf, way }), {
         signal,
-        (error) => {
+        isBusyFinal: true,
+        onFailure(error) {
           trouble = outcomeOf(error);
         },
-      );
-    let result: BatchResult<Value>;
+      });
+      options.onAnswer?.(result.answer);
+      return { result, trouble, isFirstTry: trouble === null };
+    };
+    // The time of a batch that was asked twice, or by a way that is not gone any more, teaches nothing; nor do its failures.
+    const taught = (outcome: Outcome): Outcome =>
+      isCompared || (ways && current !== ways.state.current) ? 'ignored' : outcome;
     try {
-      result = ways && isCompared ? await ways.askBoth(lookup.name, ask) : await ask(current);
+      if (ways && isCompared) {
+        const result = await ways.askBoth(lookup.name, ask);
+        if (!stopped.aborted) done(types, result);
+        return 'ignored';
+      }
+      const { result, trouble } = await ask(current);
+      if (stopped.aborted) return 'ignored';
+      done(types, result);
+      return taught(trouble ?? 'success');
     } catch (error) {
-      if (!stopped.aborted) fail(types, error);
-      return trouble ?? 'ignored';
+      if (stopped.aborted) return 'ignored';
+      if (error instanceof QueryError && error.failure === 'busy') {
+        await retries.cool(error, signal);
+        queue.putBack(types);
+      } else fail(types, error);
+      return taught(outcomeOf(error));
     }
-    if (stopped.aborted) return 'ignored';
-    settle(types, (type) => waiting.get(type)?.done(result.values.get(type) as Value));
-    if (trouble) return trouble;
-    // Its time was that of two questions, or of a way that is not gone any more: it teaches nothing.
-    return isCompared || current !== ways?.state.current ? 'ignored' : 'success';
   };
 
   const work = {
@@ -141,11 +162,27 @@ export function createLoader<Row extends { type: string }, Value>(
       const weight = types.reduce((total, type) => total + weightOf(type), 0);
       ways?.sent({ weight, isCompared });
       inFlight++;
-      return { weight, run: () => runPack(types, isCompared).finally(() => inFlight--) };
+      const run = async (): Promise<Outcome> => {
+        try {
+          return await runPack(types, isCompared);
+        } catch (error) {
+          // A source that stays busy beyond all patience, or a callback of ours that throws: nobody may wait for ever.
+          giveUp(error);
+          return 'ignored';
+        } finally {
+          inFlight--;
+        }
+      };
+      return { weight, run };
     },
   };
 
   const dispatch = (types: readonly string[]): Promise<Value>[] => {
+    const weightless = types.find((type) => !(weightOf(type) >= 1));
+    if (weightless !== undefined)
+      throw new RangeError(
+        `Expected a weight of 1 or more of ${JSON.stringify(weightless)}, got ${weightOf(weightless)}.`,
+      );
     const promises = types.map(
       (type) => new Promise<Value>((done, failed) => void waiting.set(type, { done, failed })),
     );
@@ -169,10 +206,10 @@ export function createLoader<Row extends { type: string }, Value>(
   return { load: (type) => loader.load(type) };
 }
 
-/** Whether no other question to the source would fare better. */
-function isForAll(error: unknown): boolean {
-  if (error instanceof ConnectError) return true;
-  return error instanceof QueryError && (error.failure === 'question' || error.failure === 'unknownFunction');
+/** What failed, without the name of the type that it struck. */
+function reasonOf(error: unknown, type: string): string {
+  const message = error instanceof Error ? error.message : String(error);
+  return message.replaceAll(type, '');
 }
 
 /** What a failed batch teaches about the pace. */

@@ -17,8 +17,10 @@ const OUTAGE_MS = 60_000;
 const FIRST_LOOK_MS = 250;
 const LAST_LOOK_MS = 5_000;
 
-/** A question that loses its connection this often, while others are answered, is the reason itself. */
+/** A question that loses its connection more often, while the source is there, is the reason itself. */
 const MOST_LOSSES = 3;
+
+const COOL_MS = 500;
 
 export interface RetryOptions {
   /** Cheap, and answered only if the source is there; without it a source is taken to be back after a moment. */
@@ -32,18 +34,28 @@ export interface RetryOptions {
 /** One for all that is asked of a source: the budget is one, and an outage is one event however many questions it hits. */
 export interface Retries {
   /**
-   * Runs the work until it succeeds, fails for good, or has been tried three times.
-   * @param onFailure told of each try that failed
+   * Runs the work until it succeeds, fails for good, or has been tried three times; a lost connection counts apart.
    * @throws ConnectError if the source does not come back, or too much had to be asked again
    */
-  run<T>(work: () => Promise<T>, signal?: AbortSignal, onFailure?: (error: unknown) => void): Promise<T>;
+  run<T>(work: () => Promise<T>, options?: RunOptions): Promise<T>;
+  /** Waits until a source that had too much to do may be asked again; one wait for all that it refused together. */
+  cool(reason: QueryError, signal?: AbortSignal): Promise<void>;
+}
+
+export interface RunOptions {
+  signal?: AbortSignal | undefined;
+  /** Told of each try that failed. */
+  onFailure?: ((error: unknown) => void) | undefined;
+  /** A source that has too much to do: who can ask for less at once does that instead of asking again. */
+  isBusyFinal?: boolean;
 }
 
 export function createRetries(clock: Clock, { ping, onRetry, onOutage }: RetryOptions = {}): Retries {
   let asked = 0;
   let retried = 0;
-  /** While the source is away. */
-  let outage: Promise<void> | null = null;
+  /** While the source is away, and while it is let cool. */
+  let outage: SharedWait | null = null;
+  let cooling: SharedWait | null = null;
 
   /** Up to half as much more or less, so that what failed together is not asked again together. */
   const wait = (ms: number, signal?: AbortSignal): Promise<void> => clock.wait(ms * (0.5 + clock.random()), signal);
@@ -57,7 +69,7 @@ export function createRetries(clock: Clock, { ping, onRetry, onOutage }: RetryOp
     );
   };
 
-  const waitOut = async (reason: ConnectError, signal?: AbortSignal): Promise<void> => {
+  const waitOut = async (reason: ConnectError, signal: AbortSignal): Promise<void> => {
     spend(reason);
     onOutage?.(reason.message);
     const endMs = clock.now() + OUTAGE_MS;
@@ -67,22 +79,37 @@ export function createRetries(clock: Clock, { ping, onRetry, onOutage }: RetryOp
         await ping?.(signal);
         return;
       } catch (error) {
-        signal?.throwIfAborted();
-        // Another failure is an answer too: it is there.
-        if (!isOutage(error)) return;
+        signal.throwIfAborted();
+        // Another failure is an answer too: it is there. A ping that took too long is none.
+        if (!isOutage(error) && !isTimeout(error)) return;
         if (clock.now() >= endMs) {
-          throw new ConnectError(`${error.message} (It was waited for ${OUTAGE_MS / 1000} s.)`, { cause: error });
+          const { message } = error as Error;
+          throw new ConnectError(`${message} (It was waited for ${OUTAGE_MS / 1000} s.)`, { cause: error });
         }
       }
     }
   };
 
   return {
-    async run(work, signal, onFailure) {
+    async cool(reason, signal) {
+      cooling ??= sharedWait(
+        async (until) => {
+          spend(reason);
+          await wait(COOL_MS, until);
+        },
+        () => {
+          cooling = null;
+        },
+      );
+      await cooling.join(signal);
+      onRetry?.();
+    },
+
+    async run(work, { signal, onFailure, isBusyFinal = false } = {}) {
       asked++;
       let losses = 0;
       for (let failures = 0; ; ) {
-        await outage;
+        await outage?.join(signal);
         signal?.throwIfAborted();
         try {
           return await work();
@@ -92,13 +119,16 @@ export function createRetries(clock: Clock, { ping, onRetry, onOutage }: RetryOp
           if (isOutage(error)) {
             losses++;
             if (losses > MOST_LOSSES) throw new QueryError(`${error.message} (${losses} times)`, { cause: error });
-            outage ??= waitOut(error, signal).finally(() => {
-              outage = null;
-            });
-            await outage;
+            outage ??= sharedWait(
+              (until) => waitOut(error, until),
+              () => {
+                outage = null;
+              },
+            );
+            await outage.join(signal);
           } else {
             const delayMs = DELAYS_MS[failures++];
-            if (delayMs === undefined || !isPassing(error)) throw error;
+            if (delayMs === undefined || !isPassing(error) || (isBusyFinal && isBusy(error))) throw error;
             spend(error);
             await wait(delayMs, signal);
           }
@@ -107,6 +137,44 @@ export function createRetries(clock: Clock, { ping, onRetry, onOutage }: RetryOp
       }
     },
   };
+}
+
+/** One wait that many share: each leaves it with its own signal, and when all have left it ends. */
+interface SharedWait {
+  join(signal?: AbortSignal): Promise<void>;
+}
+
+function sharedWait(wait: (signal: AbortSignal) => Promise<void>, onOver: () => void): SharedWait {
+  const stop = new AbortController();
+  const over = wait(stop.signal).finally(onOver);
+  // It fails for those who wait; when all have left, nobody is told.
+  over.catch(() => undefined);
+  let waiting = 0;
+  return {
+    async join(signal) {
+      signal?.throwIfAborted();
+      waiting++;
+      const left = new AbortController();
+      try {
+        await new Promise<void>((done, failed) => {
+          signal?.addEventListener('abort', () => failed(signal.reason), { signal: left.signal });
+          over.then(done, failed);
+        });
+      } finally {
+        left.abort();
+        waiting--;
+        if (waiting === 0) stop.abort();
+      }
+    },
+  };
+}
+
+function isTimeout(error: unknown): boolean {
+  return error instanceof QueryError && error.failure === 'timeout';
+}
+
+function isBusy(error: QueryError): boolean {
+  return error.failure === 'busy';
 }
 
 function isOutage(error: unknown): error is ConnectError {

@@ -29,19 +29,22 @@ export function createSource({ connectome, clock, run, timeoutMs, signal }: Sour
   const retries = createRetries(clock, {
     ping: (signal) => connectome.edit({ signal, timeoutMs: PING_MS }),
     onRetry: run.retried,
-    onOutage: (reason) => run.note(`The source went away and is waited for: ${reason}`),
+    onOutage: (reason) => run.tell(`The source went away and is waited for: ${reason}`),
   });
   return {
     connectome,
     retries,
     async ask(question, put) {
-      const answer = await retries.run(async () => {
-        const startedMs = clock.now();
-        const answer = await put({ signal, timeoutMs });
-        const { serverMs, roundTrips } = answer;
-        if (serverMs !== null && roundTrips === 1) rttMs = Math.min(rttMs, clock.now() - startedMs - serverMs);
-        return answer;
-      }, signal);
+      const answer = await retries.run(
+        async () => {
+          const startedMs = clock.now();
+          const answer = await put({ signal, timeoutMs });
+          const { serverMs, roundTrips } = answer;
+          if (serverMs !== null && roundTrips === 1) rttMs = Math.min(rttMs, clock.now() - startedMs - serverMs);
+          return answer;
+        },
+        { signal },
+      );
       run.answered(question, answer);
       return answer.value;
     },

@@ -11,7 +11,7 @@ import type { Settings } from '../settings.ts';
 import type { Lookup } from './batch.ts';
 import { createLoader, type Loader } from './loader.ts';
 import type { Source } from './source.ts';
-import { createTwoWays } from './twoWays.ts';
+import { createTwoWays, type TwoWays } from './twoWays.ts';
 
 export interface TunedParts {
   source: Source;
@@ -33,12 +33,10 @@ export interface TunedLookup<Row extends { type: string }, Value> extends Lookup
 /** The most that one reply may weigh: 20,000 cells are 20 MB of roiInfo. */
 const MOST_IN_BATCH = 20_000;
 
-/** Of a batch, to compare two models at. */
-const TYPICAL_WEIGHT = 2_000;
-
 const keptPace = z.object({
-  /** null: never compared. */
+  /** null: never compared, or so many runs ago that it is to be compared again. */
   way: z.string().nullable(),
+  runs: z.number(),
   models: z.record(z.string(), z.object({ aMs: z.number(), bMsPerUnit: z.number(), knee: z.number() })),
 });
 
@@ -81,7 +79,6 @@ export async function withTunedLoader<Row extends { type: string }, Value, Resul
     if (gate.model) models[way] = gate.model;
   };
 
-  let current = way;
   let batches = 0;
   let doneWeight = 0;
   const twoWays =
@@ -94,16 +91,17 @@ export async function withTunedLoader<Row extends { type: string }, Value, Resul
           rttMs,
           workMs: (lookup.guesses[first] as Guess).bMsPerUnit * totalWeight,
           clock,
-          onSwitch(next) {
-            keepModel(current);
-            current = next;
+          onSwitch(next, left) {
+            keepModel(left);
             gate.restart(paceOf(next, totalWeight - doneWeight));
           },
-          onLost: (lost, error) => run.note(`${lookup.name} cannot be had by the ${lost}: ${(error as Error).message}`),
+          onLost: (lost, error) => run.tell(`${lookup.name} cannot be had by the ${lost}: ${(error as Error).message}`),
         });
+  const current = (): string => twoWays?.state.current ?? way;
   const loader = createLoader(lookup, {
     gate,
     retries,
+    way,
     ways: twoWays,
     weightOf: (type) => cells.get(type) ?? 1,
     cellsOf: (type) => cells.get(type) ?? null,
@@ -120,25 +118,30 @@ export async function withTunedLoader<Row extends { type: string }, Value, Resul
     },
   });
   const result = await use(loader);
-  const before = models[current];
-  keepModel(current);
+  keepModel(current());
   run.paced({
     lookup: lookup.name,
-    way: current,
+    way: current(),
     batches,
     concurrency: gate.concurrency,
-    model: models[current] ?? null,
+    model: models[current()] ?? null,
   });
-  const after = models[current];
-  const isFounded = twoWays?.state.isFounded && !(before && after && isSlower(after, before));
-  await cache.set(key, { way: isFounded ? current : null, models });
+  await cache.set(key, { ...choiceToKeep(kept, twoWays?.state), models });
   return result;
 }
 
-/** Half as fast as it was: another link or another server now, on which the other way may be the faster one. */
-function isSlower(now: PaceModel, before: PaceModel): boolean {
-  const rateOf = ({ aMs, bMsPerUnit, knee }: PaceModel): number => knee / (aMs + bMsPerUnit * TYPICAL_WEIGHT);
-  return rateOf(now) < 0.5 * rateOf(before);
+/** The link, the server or its load may be another by then. */
+const RUNS_PER_COMPARISON = 10;
+
+function choiceToKeep(
+  kept: { way: string | null; runs: number } | undefined,
+  state: TwoWays['state'] | undefined,
+): { way: string | null; runs: number } {
+  const before = kept ?? { way: null, runs: 0 };
+  if (!state?.isFounded) return before;
+  if (state.current !== before.way) return { way: state.current, runs: 1 };
+  const runs = before.runs + 1;
+  return runs < RUNS_PER_COMPARISON ? { way: state.current, runs } : { way: null, runs: 0 };
 }
 
 function sum(numbers: Iterable<number>): number {

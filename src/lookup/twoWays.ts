@@ -17,7 +17,7 @@ import { type BatchResult, requireEqual } from './batch.ts';
 export interface TwoWaysOptions extends ChoiceOptions<string> {
   clock: Clock;
   /** Told when the other way became the current one. */
-  onSwitch?: (way: string) => void;
+  onSwitch?: (way: string, left: string) => void;
   /** Told when the other way failed; the current one goes on alone. */
   onLost?: (way: string, error: unknown) => void;
 }
@@ -33,7 +33,13 @@ export interface TwoWays {
    * The answer by the current way.
    * @throws QueryError if the other way gives another answer; what the current way throws
    */
-  askBoth<Value>(name: string, ask: (way: string) => Promise<BatchResult<Value>>): Promise<BatchResult<Value>>;
+  askBoth<Value>(name: string, ask: (way: string) => Promise<Asked<Value>>): Promise<BatchResult<Value>>;
+}
+
+export interface Asked<Value> {
+  result: BatchResult<Value>;
+  /** It succeeded at once: the time it took is that of the question. */
+  isFirstTry: boolean;
 }
 
 export function createTwoWays(options: TwoWaysOptions): TwoWays {
@@ -41,13 +47,13 @@ export function createTwoWays(options: TwoWaysOptions): TwoWays {
   let state = startChoice(options);
 
   const timed = async <Value>(
-    ask: (way: string) => Promise<BatchResult<Value>>,
+    ask: (way: string) => Promise<Asked<Value>>,
     way: string,
-  ): Promise<{ result: BatchResult<Value>; netMs: number }> => {
+  ): Promise<Asked<Value> & { netMs: number }> => {
     const startedMs = clock.now();
-    const result = await ask(way);
+    const asked = await ask(way);
     const tookMs = clock.now() - startedMs;
-    return { result, netMs: Math.max(tookMs - rttMs, 0.05 * tookMs) };
+    return { ...asked, netMs: Math.max(tookMs - rttMs, 0.05 * tookMs) };
   };
 
   return {
@@ -70,15 +76,17 @@ export function createTwoWays(options: TwoWaysOptions): TwoWays {
         state = onNotCompared(state);
         throw answer.reason;
       }
-      const { result, netMs } = answer.value;
+      const { result, netMs, isFirstTry } = answer.value;
       if (comparison.status === 'rejected') {
         state = onOtherFailed(state);
         onLost?.(other, comparison.reason);
         return result;
       }
+      state = onNotCompared(state);
       requireEqual(name, result.values, comparison.value.result.values, [way, other]);
+      if (!isFirstTry || !comparison.value.isFirstTry) return result;
       state = onCompared(state, { [way]: netMs, [other]: comparison.value.netMs });
-      if (state.current !== way) onSwitch?.(state.current);
+      if (state.current !== way) onSwitch?.(state.current, way);
       return result;
     },
   };

@@ -33,7 +33,7 @@ export async function verifySample<Row extends { type: string }, Value>(
             way,
             cellsOf: () => cells.get(type) ?? null,
           }),
-        signal,
+        { signal },
       );
       run.answered(`${lookup.name}, one type`, alone.answer);
       const known = new Map([[type, values.get(type) as Value]]);

@@ -1,6 +1,6 @@
 /**
  * Which of two ways to ask is faster: pure rules on batches that were asked both ways at once. Side by side, with
- * nothing else in flight, both have the same link, the same server and the same types.
+ * no other batch in flight, both have the same link, the same server and the same types.
  */
 
 export interface ChoiceOptions<Way extends string> {
@@ -26,16 +26,14 @@ export interface ChoiceState<Way extends string> {
   sentWeight: number;
   nextAtWeight: number;
   isComparing: boolean;
-  /** Batches that were asked both ways and gave the same. */
-  comparisons: number;
 }
 
 /** Of the whole job: enough to tell the ways apart (450 of 22,704 cells), and 70 ms of a 50 Mbit/s link at 1 kB a cell. */
 const SAMPLE_SHARE = 0.02;
 const LEAST_SAMPLE = 300;
 const MOST_SAMPLE = 2_000;
-/** A job that a comparison would make longer by more than a tenth keeps to what it has. */
-const LEAST_TOTAL = 10 * LEAST_SAMPLE;
+/** What is left by then, in samples: a comparison may make it longer by a tenth. */
+const LEAST_REST = 10;
 /** After so many cells the ways are compared again: they drain the flight for it, some 0.2 s of 5 s. */
 const AGAIN_AFTER = 400_000;
 /** To wait for a comparison costs a round trip: it pays where that is little beside the work. */
@@ -51,7 +49,6 @@ export function startChoice<Way extends string>({
   rttMs,
   workMs,
 }: ChoiceOptions<Way>): ChoiceState<Way> {
-  const isWorthwhile = remembered === null && totalWeight >= LEAST_TOTAL;
   return {
     ways,
     current: remembered ?? ways[0],
@@ -59,9 +56,8 @@ export function startChoice<Way extends string>({
     totalWeight,
     isAlone: rttMs < WAIT_SHARE * workMs,
     sentWeight: 0,
-    nextAtWeight: isWorthwhile ? 0 : AGAIN_AFTER,
+    nextAtWeight: remembered === null ? 0 : AGAIN_AFTER,
     isComparing: false,
-    comparisons: 0,
   };
 }
 
@@ -72,8 +68,9 @@ export function comparisonOf<Way extends string>({
   totalWeight,
   isComparing,
 }: ChoiceState<Way>): number | null {
-  if (isComparing || sentWeight < nextAtWeight) return null;
-  return Math.min(Math.max(SAMPLE_SHARE * totalWeight, LEAST_SAMPLE), MOST_SAMPLE);
+  const sample = Math.min(Math.max(SAMPLE_SHARE * totalWeight, LEAST_SAMPLE), MOST_SAMPLE);
+  const isWorthwhile = totalWeight - sentWeight >= LEAST_REST * sample;
+  return isWorthwhile && !isComparing && sentWeight >= nextAtWeight ? sample : null;
 }
 
 /** Whether nothing may be sent: a comparison is due or under way that is to have the source to itself. */
@@ -99,7 +96,7 @@ export function onCompared<Way extends string>(
   state: ChoiceState<Way>,
   tookMs: Readonly<Record<Way, number>>,
 ): ChoiceState<Way> {
-  const compared = { ...state, isComparing: false, comparisons: state.comparisons + 1 };
+  const compared = { ...state, isComparing: false };
   // Beside others in flight, the way that strains what they leave idle looks faster than it is: on a link of
   // 50 Mbit/s the rows of few cells overtake a server that is busy adding up, those of all take seven times as long.
   if (!state.isAlone) return compared;

@@ -104,6 +104,8 @@ const LONGEST_MS = 8000;
 const WINDOW = 200;
 /** A job that was over sooner says nothing of how many more at once would have been faster. */
 const DECISIONS_THAT_TELL = 3;
+/** Of the flight that was planned, as an average over a batch's life. */
+const FULL = 0.6;
 /** Where batches of one weight differ by more than a factor of 1.7, a knee cannot be seen: without one, nothing speaks for more. Partners of hemibrain on 2 cores went to 64. */
 const BLIND = 0.3;
 /** What a knee has to show for itself: to be acted on, and to be only the next run's start. */
@@ -118,6 +120,9 @@ const DRIFT_RUN = 10;
 
 export function startPace(given: PaceOptions): PaceState {
   const options: KnownOptions = { ...DEFAULTS, ...given };
+  const { aMs, bMsPerUnit } = options.guess;
+  if (!(aMs > 0 && bMsPerUnit > 0))
+    throw new RangeError(`Expected a guess of more than 0 ms, got ${aMs} ms and ${bMsPerUnit} ms a unit.`);
   const { guess, warm } = options;
   const fit = { ...(warm ?? { ...guess, knee: null }), error: 0 };
   const state: PaceState = {
@@ -310,16 +315,20 @@ function cut(
 }
 
 /**
- * For the next run; null if nothing was measured. A knee that was not met is taken to lie a step of growth ahead. One
- * that only the prior speaks for is believed to half way at most, or a wrong guess would narrow each run more.
+ * For the next run; null if nothing was measured that tells. A knee that was not met is taken to lie a step of growth
+ * ahead. One that only the prior speaks for is believed to half way at most, or a wrong guess would narrow each run more.
  */
-export function modelOf({ samples, prior, decisions }: PaceState): PaceModel | null {
-  if (samples.length === 0) return null;
+export function modelOf({ samples, prior, decisions, concurrency, options }: PaceState): PaceModel | null {
+  const { warm, pinnedConcurrency } = options;
+  if (samples.length === 0 || pinnedConcurrency !== undefined) return null;
   const { aMs, bMsPerUnit, knee, error } = fitOf(samples, prior, EVIDENCE_FOR_NEXT_RUN);
   const highest = Math.max(...samples.map((sample) => sample.load));
   if (knee === null) {
+    // A few types of a large dataset do not fill the flight: they say nothing of how wide it may be.
+    if (decisions === 0 && highest < FULL * concurrency) return warm && { aMs, bMsPerUnit, knee: warm.knee };
     const isTold = decisions >= DECISIONS_THAT_TELL && error <= BLIND;
-    return { aMs, bMsPerUnit, knee: Math.min(GROWTH * highest, isTold ? Infinity : MOST_AT_FIRST) / HEAD };
+    const next = Math.min(GROWTH * highest, isTold ? Infinity : MOST_AT_FIRST) / HEAD;
+    return { aMs, bMsPerUnit, knee: Math.max(next, isTold ? 0 : (warm?.knee ?? 0)) };
   }
   const isSeen = fitOf(samples, { ...prior, worth: UNHEARD }, EVIDENCE).knee !== null;
   return { aMs, bMsPerUnit, knee: isSeen ? knee : Math.max(knee, highest / 2) };

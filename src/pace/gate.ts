@@ -28,6 +28,7 @@ export interface Work {
   next(batchWeight: number): Batch;
 }
 
+/** Of one lookup at one source, whose batches it learns from. */
 export interface Gate {
   /** Starts as many batches of the work as there is room for, now and whenever one lands. */
   drain(work: Work): void;
@@ -43,11 +44,12 @@ export function createGate(options: PaceOptions, clock: Clock): Gate {
   let state: PaceState = startPace(options);
   let sent = 0;
   const limit = pLimit(state.concurrency);
-  /** Has a step that waits for room: one is enough, it takes as heavy a batch as is right when its turn has come. */
-  const queued = new Set<Work>();
+  let only: Work | null = null;
+  /** A step waits for room: one is enough, it takes as heavy a batch as is right when its turn has come. */
+  let isQueued = false;
 
   const step = async (work: Work): Promise<void> => {
-    queued.delete(work);
+    isQueued = false;
     if (work.weight === 0) return;
     const plan = planOf(state, work);
     if (state.flying.length >= plan.concurrency) return;
@@ -62,8 +64,11 @@ export function createGate(options: PaceOptions, clock: Clock): Gate {
   };
 
   const drain = (work: Work): void => {
-    if (queued.has(work)) return;
-    queued.add(work);
+    only ??= work;
+    if (only !== work)
+      throw new RangeError('Expected a gate of its own for each loader: it learns what one lookup costs.');
+    if (isQueued) return;
+    isQueued = true;
     void limit(step, work);
   };
 

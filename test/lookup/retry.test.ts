@@ -115,7 +115,7 @@ describe('retries', () => {
     const stop = new AbortController();
     const clock = createVirtualClock();
     const retries = createRetries(clock, { ping: () => Promise.reject(lost()) });
-    const run = retries.run(failing(1, lost).work, stop.signal);
+    const run = retries.run(failing(1, lost).work, { signal: stop.signal });
     await clock.wait(3_000);
     stop.abort(new Error('interrupted'));
     await expect(run).rejects.toThrow('interrupted');

@@ -50,6 +50,7 @@ test('any order, split, retry, outage and way of asking gives the answers of one
         const clock = createVirtualClock(seed);
         const cells = new Map(given.map((type) => [type.name, type.cells]));
         const bad = new Set(given.flatMap(({ name, isBad }) => (isBad ? [name] : [])));
+        const numberOf = new Map(given.map(({ name }, i) => [name, 1000 + i]));
         const totalWeight = given.reduce((sum, type) => sum + type.cells, 0);
         let asked = 0;
         const timesOf = new Map<string, number>();
@@ -69,7 +70,8 @@ test('any order, split, retry, outage and way of asking gives the answers of one
           if (fault === 'passing' || fault === 'busy') throw new QueryError('later', { failure: fault });
           if (!isAlone && (fault === 'memory' || fault === 'timeout')) throw new QueryError('less', { failure: fault });
           const found = names.find((name) => bad.has(name));
-          if (found !== undefined) throw new QueryError(`cannot read ${JSON.stringify(isAlone ? found : names)}`);
+          if (found !== undefined)
+            throw new QueryError(`cell ${isAlone ? numberOf.get(found) : names.length} is damaged`);
           const told = fault === 'short' ? names.slice(1) : names;
           return {
             value: told.flatMap((name) => rowsOf(name, cells.get(name) as number)),
@@ -101,7 +103,7 @@ test('any order, split, retry, outage and way of asking gives the answers of one
         for (const [i, { name, cells, isBad }] of given.entries()) {
           expect(outcomes[i]).toMatchObject(
             isBad
-              ? { status: 'rejected', reason: { message: `cannot read ${JSON.stringify(name)}` } }
+              ? { status: 'rejected', reason: { message: `cell ${numberOf.get(name)} is damaged` } }
               : { status: 'fulfilled', value: sortedRows(rowsOf(name, cells)) },
           );
         }
