@@ -1,6 +1,6 @@
 /** Many per-type loads -> few packed batches: a DataLoader whose loads wait for the gate and settle as their batch lands. */
 import DataLoader from 'dataloader';
-import { ConnectError, QueryError } from '../errors.ts';
+import { ConnectError, QueryError, type QueryFailure } from '../errors.ts';
 import type { Outcome } from '../pace/controller.ts';
 import type { Batch, Gate } from '../pace/gate.ts';
 import { type BatchResult, type Lookup, type LookupAnswer, runBatch } from './batch.ts';
@@ -101,6 +101,7 @@ export function createLoader<Row extends { type: string }, Value>(
     const signal = options.signal ? AbortSignal.any([options.signal, stopped]) : stopped;
     const current = ways?.state.current;
     let trouble: Outcome | null = null;
+    let isGivenBack = false;
     const askOnce = async (way: string | undefined): Promise<BatchResult<Value>> => {
       const result = await runBatch(lookup, types, { signal, timeoutMs, cellsOf, way });
       options.onAnswer?.(result.answer);
@@ -112,13 +113,19 @@ export function createLoader<Row extends { type: string }, Value>(
         signal,
         (error) => {
           trouble = outcomeOf(error);
+          // It is our own batches that the server is busy with: once the gate has narrowed, there is room for it.
+          isGivenBack = trouble === 'tooMany' && inFlight > 1 && !isCompared;
+          return isGivenBack;
         },
       );
     let result: BatchResult<Value>;
     try {
       result = ways && isCompared ? await ways.askBoth(lookup.name, ask) : await ask(current);
     } catch (error) {
-      if (!stopped.aborted) fail(types, error);
+      if (!stopped.aborted) {
+        if (isGivenBack) queue.putBack(types);
+        else fail(types, error);
+      }
       return trouble ?? 'ignored';
     }
     if (stopped.aborted) return 'ignored';
@@ -165,10 +172,13 @@ export function createLoader<Row extends { type: string }, Value>(
   return { load: (type) => loader.load(type) };
 }
 
+/** A server that was busy for as long as it was waited for is so for any question. */
+const FOR_ALL: ReadonlySet<QueryFailure> = new Set(['question', 'unknownFunction', 'busy']);
+
 /** Whether no other question to the source would fare better. */
 function isForAll(error: unknown): boolean {
   if (error instanceof ConnectError) return true;
-  return error instanceof QueryError && (error.failure === 'question' || error.failure === 'unknownFunction');
+  return error instanceof QueryError && FOR_ALL.has(error.failure);
 }
 
 /** What a failed batch teaches about the pace. */

@@ -5,8 +5,8 @@
 import type { Clock } from '../clock.ts';
 import { ConnectError, QueryError } from '../errors.ts';
 
-/** Waits before the second and the third try. */
-const DELAYS_MS = [200, 1000];
+/** Waits before the second try, the third, …: a server that has too much to do is given about a minute, as one that is away. */
+const DELAYS_MS = { passing: [200, 1_000], busy: [200, 1_000, 3_000, 8_000, 16_000, 32_000] };
 
 /** Of all questions, so many may be asked again, or a server in trouble would be asked ever more. */
 const BUDGET_BASE = 20;
@@ -32,11 +32,11 @@ export interface RetryOptions {
 /** One for all that is asked of a source: the budget is one, and an outage is one event however many questions it hits. */
 export interface Retries {
   /**
-   * Runs the work until it succeeds, fails for good, or has been tried three times.
-   * @param onFailure told of each try that failed
+   * Runs the work until it succeeds, fails for good, or has been tried often enough.
+   * @param onFailure told of each try that failed; true: the caller will ask again, this run ends with the failure
    * @throws ConnectError if the source does not come back, or too much had to be asked again
    */
-  run<T>(work: () => Promise<T>, signal?: AbortSignal, onFailure?: (error: unknown) => void): Promise<T>;
+  run<T>(work: () => Promise<T>, signal?: AbortSignal, onFailure?: (error: unknown) => boolean): Promise<T>;
 }
 
 export function createRetries(clock: Clock, { ping, onRetry, onOutage }: RetryOptions = {}): Retries {
@@ -88,7 +88,10 @@ export function createRetries(clock: Clock, { ping, onRetry, onOutage }: RetryOp
           return await work();
         } catch (error) {
           signal?.throwIfAborted();
-          onFailure?.(error);
+          if (onFailure?.(error)) {
+            onRetry?.();
+            throw error;
+          }
           if (isOutage(error)) {
             losses++;
             if (losses > MOST_LOSSES) throw new QueryError(`${error.message} (${losses} times)`, { cause: error });
@@ -97,8 +100,9 @@ export function createRetries(clock: Clock, { ping, onRetry, onOutage }: RetryOp
             });
             await outage;
           } else {
-            const delayMs = DELAYS_MS[failures++];
-            if (delayMs === undefined || !isPassing(error)) throw error;
+            if (!isPassing(error)) throw error;
+            const delayMs = DELAYS_MS[error.failure][failures++];
+            if (delayMs === undefined) throw error;
             spend(error);
             await wait(delayMs, signal);
           }
@@ -113,6 +117,6 @@ function isOutage(error: unknown): error is ConnectError {
   return error instanceof ConnectError && error.isOutage;
 }
 
-function isPassing(error: unknown): error is QueryError {
+function isPassing(error: unknown): error is QueryError & { failure: keyof typeof DELAYS_MS } {
   return error instanceof QueryError && (error.failure === 'passing' || error.failure === 'busy');
 }
