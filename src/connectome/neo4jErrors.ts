@@ -21,7 +21,7 @@ export const ACQUIRE_TIMEOUT_MS = 20_000;
 
 export const HOW_TO_ASK_LESS = 'ask for less at once by --batch-weight, or allow more by --timeout-ms.';
 
-type Kind = QueryFailure | 'badPassword' | 'forbidden' | 'noDatabase' | 'noAnswer' | 'outage';
+type Kind = QueryFailure | 'badPassword' | 'lockedOut' | 'forbidden' | 'noDatabase' | 'noAnswer' | 'outage';
 
 /** A text quotes what was asked about: alone it decides nothing. */
 interface Signs {
@@ -34,6 +34,7 @@ interface Signs {
 /** The first line that fits decides: what is special stands before what is general. */
 const KINDS: readonly [Signs, Kind][] = [
   [{ code: /\.Security\.AuthorizationExpired$/ }, 'passing'],
+  [{ code: /\.Security\.AuthenticationRateLimit$/ }, 'lockedOut'],
   [{ code: /\.Security\.Forbidden$/ }, 'forbidden'],
   [{ code: /\.Security\./ }, 'badPassword'],
   [{ code: /\.DatabaseNotFound$/ }, 'noDatabase'],
@@ -85,6 +86,11 @@ export function errorOf(cause: Neo4jFailure, { where, database }: Place): Connec
         {
           cause,
         },
+      );
+    case 'lockedOut':
+      return new ConnectError(
+        `${where}: the server refused this user after wrong passwords (NEO4J_USERNAME, NEO4J_PASSWORD), and lets nobody in for some seconds; wait, and try again.`,
+        { cause },
       );
     case 'forbidden':
       return new ConnectError(`${where}: this user may not read: ${reason}`, { cause });

@@ -5,8 +5,8 @@
 import type { Clock } from '../clock.ts';
 import { ConnectError, QueryError } from '../errors.ts';
 
-/** Waits before the second and the third try. */
-const DELAYS_MS = [200, 1000];
+/** Waits before the second try, the third, …: a source that has too much to do is given about a minute, as one that is away. */
+const DELAYS_MS = { passing: [200, 1_000], busy: [200, 1_000, 3_000, 8_000, 16_000, 32_000] };
 
 /** Of all questions, so many may be asked again, or a server in trouble would be asked ever more. */
 const BUDGET_BASE = 20;
@@ -34,7 +34,7 @@ export interface RetryOptions {
 /** One for all that is asked of a source: the budget is one, and an outage is one event however many questions it hits. */
 export interface Retries {
   /**
-   * Runs the work until it succeeds, fails for good, or has been tried three times; a lost connection counts apart.
+   * Runs the work until it succeeds, fails for good, or has been tried often enough.
    * @throws ConnectError if the source does not come back, or too much had to be asked again
    */
   run<T>(work: () => Promise<T>, options?: RunOptions): Promise<T>;
@@ -127,8 +127,9 @@ export function createRetries(clock: Clock, { ping, onRetry, onOutage }: RetryOp
             );
             await outage.join(signal);
           } else {
-            const delayMs = DELAYS_MS[failures++];
-            if (delayMs === undefined || !isPassing(error) || (isBusyFinal && isBusy(error))) throw error;
+            if (!isPassing(error) || (isBusyFinal && error.failure === 'busy')) throw error;
+            const delayMs = DELAYS_MS[error.failure][failures++];
+            if (delayMs === undefined) throw error;
             spend(error);
             await wait(delayMs, signal);
           }
@@ -173,14 +174,10 @@ function isTimeout(error: unknown): boolean {
   return error instanceof QueryError && error.failure === 'timeout';
 }
 
-function isBusy(error: QueryError): boolean {
-  return error.failure === 'busy';
-}
-
 function isOutage(error: unknown): error is ConnectError {
   return error instanceof ConnectError && error.isOutage;
 }
 
-function isPassing(error: unknown): error is QueryError {
+function isPassing(error: unknown): error is QueryError & { failure: keyof typeof DELAYS_MS } {
   return error instanceof QueryError && (error.failure === 'passing' || error.failure === 'busy');
 }

@@ -167,8 +167,12 @@ function warmConcurrency({ totalWeight, maxBatchWeight }: KnownOptions, { knee }
 }
 
 function clampConcurrency({ options, concurrencyBudget }: PaceState, concurrency: number): number {
-  if (options.pinnedConcurrency !== undefined) return options.pinnedConcurrency;
-  return Math.max(1, Math.round(Math.min(concurrency, options.maxConcurrency, concurrencyBudget ?? Infinity)));
+  const { pinnedConcurrency, maxConcurrency } = options;
+  // A pinned number, too, yields to what the server refused.
+  return Math.max(
+    1,
+    Math.round(Math.min(pinnedConcurrency ?? Math.min(concurrency, maxConcurrency), concurrencyBudget ?? Infinity)),
+  );
 }
 
 /** To be asked after each event. Send while fewer than `concurrency` are in flight. */

@@ -60,7 +60,8 @@ export function createGate(options: PaceOptions, clock: Clock): Gate {
     const outcome = await batch.run();
     state = onLanded(state, { id, nowMs: clock.now(), outcome });
     limit.concurrency = state.concurrency;
-    drain(work);
+    // Where a batch was refused there is no room until another has landed.
+    if (outcome !== 'tooMany' || state.flying.length === 0) drain(work);
   };
 
   const drain = (work: Work): void => {
