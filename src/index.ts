@@ -29,7 +29,6 @@ export {
   type Outcome,
   onLanded,
   onSent,
-  type PaceOptions,
   type PaceState,
   type Plan,
   planOf,
@@ -37,7 +36,8 @@ export {
 } from './pace/controller.ts';
 export { createGate, type Gate } from './pace/gate.ts';
 export type { PaceModel } from './pace/model.ts';
-export { fetchPartners, type PartnersParts } from './partners.ts';
+export type { PaceOptions } from './pace/options.ts';
+export { fetchPartners } from './partners.ts';
 export { createRun, type Report, type Run, type RunEvent } from './report.ts';
 export type { Settings } from './settings.ts';
 export { nameOfSlug, slugOf } from './site/slug.ts';

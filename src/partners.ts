@@ -1,24 +1,12 @@
 /** Connectome + lookup -> the partners of types: each type answers or fails for itself. */
-import type { Cache } from './cache/twoLevel.ts';
-import type { Clock } from './clock.ts';
-import type { Connectome, PartnerRow, TypeSize } from './connectome/connectome.ts';
+import type { BuildParts } from './build.ts';
+import type { PartnerRow, TypeSize } from './connectome/connectome.ts';
 import { nameWithTag, requireDataset } from './connectome/dataset.ts';
 import { ConfigError } from './errors.ts';
 import { loadAll } from './lookup/loadAll.ts';
 import { partnersLookup } from './lookup/lookups.ts';
 import { createSource } from './lookup/source.ts';
 import { withTunedLoader } from './lookup/tunedLoader.ts';
-import type { Run } from './report.ts';
-import type { Settings } from './settings.ts';
-
-export interface PartnersParts {
-  connectome: Connectome;
-  cache: Cache;
-  settings: Settings;
-  run: Run;
-  clock: Clock;
-  signal?: AbortSignal | undefined;
-}
 
 /**
  * @param types exact names; the answers come in their order
@@ -27,7 +15,7 @@ export interface PartnersParts {
  */
 export async function fetchPartners(
   types: readonly string[],
-  parts: PartnersParts,
+  parts: BuildParts,
 ): Promise<Map<string, PartnerRow[] | Error>> {
   const { connectome, settings, run, signal } = parts;
   const source = createSource({ ...parts, timeoutMs: settings.timeoutMs });

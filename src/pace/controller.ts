@@ -1,38 +1,7 @@
 /** How many batches run at once and how heavy each is: pure rules on what was sent and what landed; knows no clock and no source. */
+
 import { type Fit, fitOf, isOff, type PaceModel, type Prior, type Sample, serverMsOf, slowdown } from './model.ts';
-
-export interface PaceOptions {
-  /** The work of the whole job. */
-  totalWeight: number;
-  /** Of a single type: no batch can be lighter than its heaviest (default 1). */
-  heaviestWeight?: number;
-  /** The ceiling: no plan exceeds it (default 8). */
-  maxConcurrency?: number;
-  /** What one reply may weigh, for the sake of memory (default 20,000). */
-  maxBatchWeight?: number;
-  /** What the lookup is thought to cost, within a factor of ten (default 8 ms and 0.1 ms a unit). */
-  guess?: { aMs: number; bMsPerUnit: number };
-  /** What an earlier run measured. */
-  warm?: PaceModel | null;
-  /** One empty round trip; 0 if unknown. */
-  rttMs?: number;
-  /** What a single query may take (default 60,000). */
-  timeoutMs?: number;
-  pinnedConcurrency?: number | undefined;
-  pinnedBatchWeight?: number | undefined;
-}
-
-const DEFAULTS = {
-  heaviestWeight: 1,
-  maxConcurrency: 8,
-  maxBatchWeight: 20_000,
-  guess: { aMs: 8, bMsPerUnit: 0.1 },
-  warm: null,
-  rttMs: 0,
-  timeoutMs: 60_000,
-};
-
-type KnownOptions = PaceOptions & Required<Pick<PaceOptions, keyof typeof DEFAULTS>>;
+import { type KnownOptions, type PaceOptions, withDefaults } from './options.ts';
 
 /** Of a batch: `ignored` is an error of the data and teaches nothing; `tooMany` asks for fewer batches, `tooHeavy` for less weight. */
 export type Outcome = 'success' | 'ignored' | 'timeout' | 'tooMany' | 'tooHeavy';
@@ -119,10 +88,7 @@ const UNHEARD = 0.001;
 const DRIFT_RUN = 10;
 
 export function startPace(given: PaceOptions): PaceState {
-  const options: KnownOptions = { ...DEFAULTS, ...given };
-  const { aMs, bMsPerUnit } = options.guess;
-  if (!(aMs > 0 && bMsPerUnit > 0))
-    throw new RangeError(`Expected a guess of more than 0 ms, got ${aMs} ms and ${bMsPerUnit} ms a unit.`);
+  const options = withDefaults(given);
   const { guess, warm } = options;
   const fit = { ...(warm ?? { ...guess, knee: null }), error: 0 };
   const state: PaceState = {

@@ -1,17 +1,9 @@
 /** How much may be in flight: p-limit, whose width follows what the controller makes of each batch that lands. */
 import pLimit from 'p-limit';
 import type { Clock } from '../clock.ts';
-import {
-  modelOf,
-  type Outcome,
-  onLanded,
-  onSent,
-  type PaceOptions,
-  type PaceState,
-  planOf,
-  startPace,
-} from './controller.ts';
+import { modelOf, type Outcome, onLanded, onSent, type PaceState, planOf, startPace } from './controller.ts';
 import type { PaceModel } from './model.ts';
+import type { PaceOptions } from './options.ts';
 
 export interface Batch {
   weight: number;

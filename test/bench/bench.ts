@@ -23,6 +23,7 @@ interface Flags {
   quick?: boolean;
   in: Part[];
   only?: string;
+  links?: string;
   json?: string;
   version: Neo4jVersion;
 }
@@ -30,6 +31,7 @@ interface Flags {
 const flags = new Command('bench')
   .option('--runs <n>', 'runs of each case (default: 5, with --quick 2)')
   .addOption(new Option('--in <parts...>', 'only these parts').choices(PARTS).default([...PARTS]))
+  .option('--links <regex>', 'only the links whose names this finds, as "^200 ms$"')
   .option('--only <regex>', 'the cases whose names this finds')
   .option('--quick', 'what two minutes allow: two links, no grid, no large samples')
   .option('--json <file>', 'write the results to this file')
@@ -76,7 +78,9 @@ interface InServer extends Loaded {
 async function measureInServer({ title, make, lookups, ...loaded }: InServer): Promise<void> {
   const reason = await whyNoNeo4j(flags.version);
   if (reason !== undefined) return console.log(`\nNeo4j ${flags.version}: not measured, ${reason}`);
-  const links = LINKS.filter(({ name }) => !flags.quick || QUICK_LINKS.includes(name));
+  const links = LINKS.filter(({ name }) =>
+    flags.links ? new RegExp(flags.links).test(name) : !flags.quick || QUICK_LINKS.includes(name),
+  );
   const file = join(folder, `${loaded.label}.duckdb`);
   await make(file);
   const server = await startNeo4j({ version: flags.version, heapMb: 2048 });

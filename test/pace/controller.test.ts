@@ -5,11 +5,11 @@ import {
   type Outcome,
   onLanded,
   onSent,
-  type PaceOptions,
   type PaceState,
   planOf,
   startPace,
 } from '../../src/pace/controller.ts';
+import type { PaceOptions } from '../../src/pace/options.ts';
 
 const options: PaceOptions = {
   totalWeight: 22_704,

@@ -1,14 +1,7 @@
 /** What is compared: our controller, fixed paces, and two controllers of Netflix/concurrency-limits with a fixed batch weight. */
-import {
-  modelOf,
-  onLanded,
-  onSent,
-  type PaceOptions,
-  type PaceState,
-  planOf,
-  startPace,
-} from '../../src/pace/controller.ts';
+import { modelOf, onLanded, onSent, type PaceState, planOf, startPace } from '../../src/pace/controller.ts';
 import type { PaceModel } from '../../src/pace/model.ts';
+import type { PaceOptions } from '../../src/pace/options.ts';
 import type { Pace } from './simulate.ts';
 
 export interface OurPace extends Pace {

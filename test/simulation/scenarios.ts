@@ -1,6 +1,7 @@
 /** The servers, links and jobs that the controller is measured on, and what it scores against the best fixed pace. */
-import type { PaceOptions } from '../../src/pace/controller.ts';
+
 import type { PaceModel } from '../../src/pace/model.ts';
+import type { PaceOptions } from '../../src/pace/options.ts';
 import { aimdPace, fixedPace, gradient2Pace, type OurPace, ourPace } from './paces.ts';
 import { lognormalWeights } from './random.ts';
 import { type Pace, type Run, simulate, type World } from './simulate.ts';
