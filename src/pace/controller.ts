@@ -1,5 +1,6 @@
 /** How many batches run at once and how heavy each is: pure rules on what was sent and what landed; knows no clock and no source. */
 
+import { coldConcurrency, HEAD, MOST_AT_FIRST, warmConcurrency } from './firstFlight.ts';
 import { type Fit, fitOf, isOff, type PaceModel, type Prior, type Sample, serverMsOf, slowdown } from './model.ts';
 import { type KnownOptions, type PaceOptions, withDefaults } from './options.ts';
 
@@ -51,15 +52,11 @@ export interface Plan {
   batchWeight: number;
 }
 
-/** More than this at once is earned by measuring. 12 cost 16 cores 1.29x the best fixed pace on 165,000 cells; 16 costs 2 cores 1.13x. */
-const MOST_AT_FIRST = 16;
 /** The part of a batch's cost that is not its work: 10 %, or 5 % where the job is long. */
 const OVERHEAD = 0.1;
 const OVERHEAD_OF_LONG = 0.05;
 /** A job is long if this many rounds of batches remain: as many chances to adapt. */
 const ROUNDS_OF_LONG = 12;
-/** In flight over the knee: the surplus keeps the server busy while answers travel. */
-const HEAD = 1.2;
 /** The most that one decision widens by, and narrows to. */
 const GROWTH = 1.6;
 const LEAST_STEP = 0.5;
@@ -113,23 +110,6 @@ export function startPace(given: PaceOptions): PaceState {
     ...state,
     concurrency: clampConcurrency(state, warm ? warmConcurrency(options, warm) : coldConcurrency(options)),
   };
-}
-
-/**
- * Too few leave cores idle, too many cost `a` each on a server with few: their sum is least at the square root of
- * work / a. For 22,704 cells that is 8 batches, which at 200 ms took 0.5 s where 99 took 2.7 s.
- */
-function coldConcurrency({ totalWeight, heaviestWeight, guess: { aMs, bMsPerUnit }, timeoutMs }: KnownOptions): number {
-  const balanced = Math.sqrt((2 * totalWeight * bMsPerUnit) / aMs);
-  // The heaviest go first: even a single core has to answer them in half the time limit.
-  const safe = timeoutMs / 2 / (aMs + bMsPerUnit * heaviestWeight);
-  return Math.min(MOST_AT_FIRST, balanced, safe);
-}
-
-/** A little over the knee; up to twice that if then one flight takes the whole job. */
-function warmConcurrency({ totalWeight, maxBatchWeight }: KnownOptions, { knee }: PaceModel): number {
-  const flightOfAll = Math.ceil(totalWeight / maxBatchWeight);
-  return flightOfAll <= 2 * HEAD * knee ? Math.max(HEAD * knee, flightOfAll) : HEAD * knee;
 }
 
 function clampConcurrency({ options, concurrencyBudget }: PaceState, concurrency: number): number {
