@@ -2,7 +2,7 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import type { Socket } from 'node:net';
 import { setTimeout } from 'node:timers/promises';
-import neo4j, { type Driver, type Neo4jError, type RecordShape, type Result, type ServerInfo } from 'neo4j-driver';
+import neo4j, { type Driver, type Neo4jError, type RecordShape, type Result } from 'neo4j-driver';
 import { ConfigError, QueryError, withoutSecrets } from '../errors.ts';
 import type { Ask } from './connectome.ts';
 import { ACQUIRE_TIMEOUT_MS, CONNECT_TIMEOUT_MS, errorOf, HOW_TO_ASK_LESS } from './neo4jErrors.ts';
@@ -130,15 +130,16 @@ export async function connectNeo4j(options: Neo4jOptions, signal?: AbortSignal):
   };
 
   // The connections that a run uses as a rule are made at once: one made when its first batch is due would cost that
-  // batch three round trips (0.5 s of 1.5 s at 200 ms). The first tells whether there is a server that lets us in.
-  const [first, ...others] = Array.from({ length: Math.min(openAtOnce, maxInFlight) }, () =>
-    driver.getServerInfo({ database }),
-  );
-  // What keeps another from opening keeps the first from it too, or the query that needs it. They are waited for a
-  // moment: a query that finds none ready opens one more, which at 200 ms takes it 0.6 s.
-  const opened = Promise.race([Promise.allSettled(others), setTimeout(OTHERS_OPEN_MS, undefined, { ref: false })]);
+  // batch three round trips (0.5 s of 1.5 s at 200 ms). Any that is made tells that there is a server that lets us in.
+  const opening = Array.from({ length: Math.min(openAtOnce, maxInFlight) }, () => driver.getServerInfo({ database }));
+  // What keeps one from opening keeps all from it, and the first says what, or the query that needs it. They are waited
+  // for a moment: a query that finds none ready opens one more, which at 200 ms takes it 0.6 s.
+  const opened = Promise.race([Promise.allSettled(opening), setTimeout(OTHERS_OPEN_MS, undefined, { ref: false })]);
   try {
-    await untilAborted(first as Promise<ServerInfo>, signal);
+    await untilAborted(
+      Promise.any(opening).catch(() => opening[0]),
+      signal,
+    );
     await untilAborted(opened, signal);
   } catch (cause) {
     await close();
