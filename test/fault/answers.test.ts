@@ -17,7 +17,7 @@ await describeFaults('5.26', 'a server that refuses single queries', (faulted) =
     expectWhole(built, faulted.whole);
     const failed = relay.queries.filter(({ outcome }) => outcome === 'failed').length;
     expect(failed).toBeGreaterThan(5);
-    expect(built.report).toMatchObject({ retries: failed, splits: 0, notes: [] });
+    expect(built.report).toMatchObject({ retries: failed, splits: 0, events: [] });
   });
 
   test('every fifth batch is too much for the memory: it is split, never asked again as it was', async () => {
@@ -28,7 +28,7 @@ await describeFaults('5.26', 'a server that refuses single queries', (faulted) =
     expect(new Set(relay.queries.map(keyOf)).size).toBe(relay.queries.length);
     const failed = relay.queries.filter(({ outcome }) => outcome === 'failed').length;
     expect(failed).toBeGreaterThan(5);
-    expect(built.report).toMatchObject({ retries: 0, splits: failed, notes: [] });
+    expect(built.report).toMatchObject({ retries: 0, splits: failed, events: [] });
   });
 
   test('batches of more than 60 types are too much for the memory: they become smaller, each asked once', async () => {
@@ -117,7 +117,7 @@ await describeFaults('5.26', 'a server that refuses single queries', (faulted) =
       const built = await build(relay, { concurrency: '4', batchWeight: '500', sums });
       expectWhole(built, faulted.whole);
       expect(built.report.retries).toBe(Math.floor(new Set(relay.queries.filter(isRoiQuery).map(keyOf)).size / 5));
-      expect(built.report).toMatchObject({ splits: 0, notes: [] });
+      expect(built.report).toMatchObject({ splits: 0, events: [] });
     }
   });
 

@@ -31,8 +31,8 @@ await describeFaults('5.26', 'a connection that cannot be relied on', (faulted) 
     expectWhole(built, faulted.whole);
     expect(built.report).toMatchObject({ retries: 5, splits: 0 });
     // What breaks together is one event.
-    expect(built.report.notes.length).toBeGreaterThan(0);
-    expect(built.report.notes).toEqual(built.report.notes.map(() => LOST));
+    expect(built.report.events.length).toBeGreaterThan(0);
+    expect(built.report.events).toEqual(built.report.events.map(() => LOST));
   });
 
   test('all break at once, twice, in the middle of a message: each time it is one event', async () => {
@@ -47,7 +47,7 @@ await describeFaults('5.26', 'a connection that cannot be relied on', (faulted) 
     expectWhole(built, faulted.whole);
     expect(proxy.counters.connections).toBeGreaterThan(before);
     expect(built.report.retries).toBeGreaterThan(1);
-    expect(built.report.notes).toEqual([LOST, LOST]);
+    expect(built.report.events).toEqual([LOST, LOST]);
   });
 
   test('bytes arrive garbled: they are not believed', async () => {
@@ -103,7 +103,7 @@ await describeFaults('5.26', 'a connection that cannot be relied on', (faulted) 
     const built = await faulted.build(relay, PINNED);
     expect(performance.now() - startedMs).toBeGreaterThan(5_000);
     expectWhole(built, faulted.whole);
-    expect(built.report).toMatchObject({ retries: 0, splits: 0, notes: [] });
+    expect(built.report).toMatchObject({ retries: 0, splits: 0, events: [] });
   });
 
   test('the server is four times slower from the middle on: nothing is asked twice', async () => {

@@ -43,7 +43,7 @@ await describeFaults('5.26', 'a server that goes away', (faulted) => {
     expect(awayMs).toBeGreaterThan(10_000);
     expect(indexIn(cwd)).toBe(faulted.wholeIndex);
     const report = reportIn(cwd);
-    expect(report.notes).toEqual([expect.stringContaining('The source went away and is waited for')]);
+    expect(report.events).toEqual([expect.stringContaining('The source went away and is waited for')]);
     expect(finished.stderr.match(/went away/g)).toHaveLength(1);
     expect(report).toMatchObject({ splits: 0, failedTypes: [] });
     expect(report.retries).toBeGreaterThan(0);
@@ -67,7 +67,7 @@ await describeFaults('5.26', 'a server that goes away', (faulted) => {
       name: 'ConnectError',
       message: expect.stringMatching(/the connection was lost.*\(It was waited for 60 s\.\)$/),
     });
-    expect(report.notes).toHaveLength(1);
+    expect(report.events).toHaveLength(1);
     await stopped;
   });
 });
