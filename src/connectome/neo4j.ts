@@ -60,7 +60,7 @@ const OVERDUE_MS = 5_000;
  * @throws ConfigError for a URI that is none; ConnectError if the server cannot be reached or lets nobody in
  */
 export async function connectNeo4j(options: Neo4jOptions, signal?: AbortSignal): Promise<Neo4jServer> {
-  const { uri, database = 'neo4j', username, password, maxInFlight = 8, openAtOnce = 16 } = options;
+  const { uri, database = 'neo4j', username, password, maxInFlight = 8, openAtOnce = 18 } = options;
   const { hostname, port, protocol } = parsedUri(uri);
   signal?.throwIfAborted();
   const sockets = watchSockets(Number(port || 7687));
@@ -129,7 +129,7 @@ export async function connectNeo4j(options: Neo4jOptions, signal?: AbortSignal):
     await Promise.race([driver.close(), setTimeout(CLOSE_MS, undefined, { ref: false })]);
   };
 
-  // The connections that a run uses as a rule are made at once: one made when its first batch is due would cost that
+  // The connections that a run uses as a rule (16 batches, the catalogue, one to spare) are made at once: one made when its first batch is due would cost that
   // batch three round trips (0.5 s of 1.5 s at 200 ms). Any that is made tells that there is a server that lets us in.
   const opening = Array.from({ length: Math.min(openAtOnce, maxInFlight) }, () => driver.getServerInfo({ database }));
   // What keeps one from opening keeps all from it, and the first says what, or the query that needs it. They are waited

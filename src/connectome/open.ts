@@ -14,7 +14,7 @@ export interface OpenOptions {
   password?: string | undefined;
   /** The most queries that will run at once (default 64). */
   maxInFlight?: number | undefined;
-  /** How many connections are made at once, at the start (default 16). */
+  /** How many connections are made at once, at the start (default 18: 16 batches, the catalogue, one to spare). */
   openAtOnce?: number | undefined;
 }
 

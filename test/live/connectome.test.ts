@@ -206,7 +206,7 @@ for (const version of neo4jVersions) {
         await neo4jServer.close();
         return proxy.counters.connections - before;
       };
-      expect(await connect({ maxInFlight: 64 })).toBe(16);
+      expect(await connect({ maxInFlight: 64 })).toBe(18);
       expect(await connect({ maxInFlight: 64, openAtOnce: 3 })).toBe(3);
       expect(await connect({ maxInFlight: 2 })).toBe(2);
     });
