@@ -45,6 +45,7 @@ async function perform({ silent, json }: OutputFlags, work: Work): Promise<void>
   const contextOf = (): Context => ({
     signal: abort.signal,
     clock: systemClock,
+    wallMs: () => Date.now(),
     today: today(process.env.SOURCE_DATE_EPOCH),
     token: `${process.pid}-${randomUUID().slice(0, 8)}`,
     peakRssBytes: () => process.resourceUsage().maxRSS * 1024,

@@ -89,12 +89,24 @@ export const SETTINGS = {
     env: 'NEURODEX_OUTPUT',
   }),
   cache: setting(
-    text.regex(/^(?!.*:\/\/)/, 'a folder, or none').default('cache'),
-    'the folder that keeps what was learned, or none',
+    text
+      .regex(/^(?!.*:\/\/)|^rediss?:\/\//, 'a folder, redis://HOST:PORT (rediss:// for TLS), or none')
+      .default('cache'),
+    'what keeps what was learned: a folder, redis://HOST:PORT where several machines build, or none',
     {
-      flag: '--cache <folder|none>',
+      flag: '--cache <folder|redis://…|none>',
       env: 'NEURODEX_CACHE',
     },
+  ),
+  fresh: setting(
+    z.boolean('true or false').default(false),
+    'read nothing from the cache: ask for everything, and keep that',
+    { flag: '--fresh' },
+  ),
+  offline: setting(
+    z.boolean('true or false').default(false),
+    'ask nothing: build from the cache alone, or say what it lacks',
+    { flag: '--offline' },
   ),
   report: setting(text.optional(), 'write what the run did to this file, as JSON', { flag: '--report <file>' }),
   verify: setting(

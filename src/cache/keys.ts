@@ -1,17 +1,63 @@
-/** Cache keys: everything that decides whether a kept answer may stand in for a new one. */
+/**
+ * Cache keys: everything that decides whether a kept answer may stand in for a new one. A key is
+ * kind/version/dataset/source/…, each part escaped; the version is raised when the meaning or the shape of a kind's
+ * values changes, so that older ones are never read.
+ */
 
-/** Raised when the shape of a kept description changes: older ones are then never read. */
-const DESCRIPTION_VERSION = 2;
+const VERSIONS = { description: 3, catalogue: 1, fingerprints: 1, answers: 1, pace: 1, run: 1 } as const;
 
-/** @param source Connectome.id, which names server and dataset and holds no secret */
+export type Kind = keyof typeof VERSIONS;
+
+/** What a dataset says of itself, by Connectome.id, which names server and dataset and holds no secret. */
 export function descriptionKey(source: string): string {
-  return `description/${DESCRIPTION_VERSION}/${source}`;
+  return keyOf('description', '', source);
 }
 
-/** Raised when the controller's model changes its meaning. */
-const PACE_VERSION = 1;
+/** @param dataset name with its tag, here and below */
+export function catalogueKey(dataset: string, source: string, properties: readonly string[]): string {
+  return keyOf('catalogue', dataset, source, ...properties);
+}
+
+export function fingerprintsKey(dataset: string, source: string): string {
+  return keyOf('fingerprints', dataset, source);
+}
+
+/** Under which the answers to a lookup are kept, some a key. */
+export interface Collection {
+  dataset: string;
+  source: string;
+  /** Name and version. */
+  lookup: string;
+  /** What else decides what an answer is. */
+  variant: string;
+}
+
+export function answersPrefix({ dataset, source, lookup, variant }: Collection): string {
+  return `${keyOf('answers', dataset, source, lookup, variant)}/`;
+}
 
 /** What a lookup costs at a source. */
 export function paceKey(source: string, lookup: string): string {
-  return `pace/${PACE_VERSION}/${lookup}/${source}`;
+  return keyOf('pace', '', source, lookup);
+}
+
+/** What the last run did with the cache. */
+export function lastRunKey(): string {
+  return keyOf('run', '');
+}
+
+/** What a key is of; null for one that this version does not read. `dataset` is empty where it is of none, or not told by the key. */
+export function partsOf(key: string): { kind: Kind; dataset: string } | null {
+  const [kind, version, dataset] = key.split('/');
+  if (!Object.hasOwn(VERSIONS, kind ?? '') || String(VERSIONS[kind as Kind]) !== version) return null;
+  return { kind: kind as Kind, dataset: decodeURIComponent(dataset ?? '') };
+}
+
+function keyOf(kind: Kind, ...parts: string[]): string {
+  return [kind, VERSIONS[kind], ...parts.map(escaped)].join('/');
+}
+
+/** Half a surrogate pair, which no URI can hold, is as good as another. */
+function escaped(part: string): string {
+  return encodeURIComponent(part.replace(/\p{Surrogate}/gu, '\ufffd'));
 }
