@@ -1,5 +1,4 @@
 /** Connectome + lookups -> Catalog: describe, catalogue, and the ROI counts of every type in packed batches, all at once. */
-import { descriptionKey } from './cache/keys.ts';
 import type { Cache } from './cache/twoLevel.ts';
 import type { Catalog, RoiSummary, TypeEntry } from './catalog/catalog.ts';
 import { compareCodePoints } from './catalog/codePoint.ts';
@@ -12,15 +11,15 @@ import type {
   DatasetDescription,
   RoiCountRow,
   Sums,
-  TypeSize,
 } from './connectome/connectome.ts';
 import { nameWithTag, requireDataset } from './connectome/dataset.ts';
 import { ConfigError, DecodeError } from './errors.ts';
-import { fetchCatalogue } from './lookup/catalogue.ts';
-import { loadAll } from './lookup/loadAll.ts';
+import { loadKept } from './lookup/kept.ts';
+import { roiCountsForm } from './lookup/keptForms.ts';
 import { roiCountsLookup } from './lookup/lookups.ts';
+import { once } from './lookup/once.ts';
 import { createSource, type Source } from './lookup/source.ts';
-import { type TunedLookup, withTunedLoader } from './lookup/tunedLoader.ts';
+import { type Survey, surveyDataset } from './lookup/survey.ts';
 import { verifySample } from './lookup/verify.ts';
 import type { Run } from './report.ts';
 import type { Settings } from './settings.ts';
@@ -57,85 +56,86 @@ export async function buildCatalog(parts: BuildParts): Promise<Catalog> {
 }
 
 async function build(parts: Parts): Promise<Catalog> {
-  const { settings, run, source } = parts;
+  const { settings, run } = parts;
   const mode = settings.quick ? 'quick' : 'full';
   run.report.mode = mode;
 
-  const kept = await parts.cache.get(descriptionKey(source.connectome.id));
-  // Everything that needs no other answer is asked at once: each question after another is a round trip. The
-  // description goes first, since the others may wait for the dataset's label that comes with it.
-  const described = describe(parts, kept);
-  const sizes = once(() => source.ask('type sizes', (ask) => source.connectome.typeSizes(ask)));
-  const rows = fetchCatalogue(source, entryProperties(settings.sides), sizes, compareCodePoints);
-  // Both are waited for below; until then a failure of theirs is nobody's.
-  for (const early of [described, rows]) early.catch(() => undefined);
-  const [description, ways, cells] = await run.phase('describe', () =>
-    Promise.all([
-      described,
-      mode === 'full' ? waysToSum(parts) : null,
-      mode === 'full' ? sizes().then((sizes) => selectedSizes(sizes, settings)) : null,
-    ]),
-  );
+  const ways = once(() => waysToSum(parts));
+  const [survey, description] = await run.phase('describe', async () => {
+    const survey = await surveyDataset(parts, entryProperties(settings.sides), compareCodePoints);
+    // Beside the survey's own questions; where it asked none, there may be nothing to add up either.
+    if (!settings.quick && !survey.isUnchanged) ways().catch(() => undefined);
+    return [survey, await survey.description] as const;
+  });
   requireDataset(description, settings.dataset);
   run.report.dataset = nameWithTag(description);
   noteMissing(parts, description);
 
-  const lookup = ways && roiSummaryLookup(parts, description, ways);
-  const [summaries, { entries, untyped }] = await run.phase(lookup ? 'ROI counts' : 'catalogue', () =>
+  const [rois, { entries, untyped }] = await run.phase(settings.quick ? 'catalogue' : 'ROI counts', () =>
     Promise.all([
-      lookup && cells ? withTunedLoader(lookup, cells, parts, (loader) => loadAll(loader, cells, parts.signal)) : null,
-      rows.then((rows) => entriesOf(rows, settings)),
+      settings.quick ? null : roiSummaries(description, survey, ways, parts),
+      survey.rows.then((rows) => entriesOf(rows, settings)),
     ]),
   );
-  if (cells) requireSame(cells, entries);
-  if (settings.verify !== undefined) {
-    if (!lookup || !cells || !summaries)
-      throw new ConfigError('--verify: expected ROI counts to verify; this dataset names no primary ROIs.');
-    await verifySample(lookup, summaries, cells, settings.verify, parts);
-  }
-  const types = entries.map((entry): TypeEntry => ({ ...entry, ...roiFields(summaries?.get(entry.name)) }));
+  if (rois) requireSame(rois.cells, entries);
+  await survey.keep();
+  const types = entries.map((entry): TypeEntry => ({ ...entry, ...roiFields(rois?.summaries.get(entry.name)) }));
   run.report.failedTypes = types.filter((type) => type.failed !== undefined).map((type) => type.name);
   const { name, tag, uuid, lastDatabaseEdit } = description;
   run.report.totals = totalsOf(types, untyped);
   return { dataset: { name, tag, uuid, lastDatabaseEdit }, mode, totals: run.report.totals, types };
 }
 
-function once<T>(work: () => Promise<T>): () => Promise<T> {
-  let result: Promise<T> | undefined;
-  return () => {
-    result ??= work();
-    return result;
-  };
-}
-
-/** The description is kept across runs, and taken from there as long as the source says that nothing was edited. */
-async function describe({ connectome, cache, source }: Parts, kept: unknown): Promise<DatasetDescription> {
-  if (isDescription(kept)) {
-    const edit = await source.ask('edit', (ask) => connectome.edit(ask));
-    if (edit !== null && kept.edit === edit) return kept;
+/** What is known of the wanted types' ROIs; null where the dataset names none. */
+async function roiSummaries(
+  { primaryRois, roiHierarchy, roisDigest, ...description }: DatasetDescription,
+  survey: Survey,
+  ways: () => Promise<Sums[]>,
+  parts: Parts,
+): Promise<{ cells: ReadonlyMap<string, number>; summaries: Map<string, RoiSummary | Error> } | null> {
+  const { settings, source } = parts;
+  if (primaryRois === null) {
+    if (settings.verify === undefined) return null;
+    throw new ConfigError('--verify: expected ROI counts to verify; this dataset names no primary ROIs.');
   }
-  const description = await source.ask('describe', (ask) => connectome.describe(ask));
-  if (description.edit !== null) await cache.set(descriptionKey(connectome.id), description);
-  return description;
+  const sizes = (await survey.sizes()).filter(({ type }) => isTyped(type));
+  const all = new Map(sizes.map(({ type, cells }) => [type, cells]));
+  const isWanted = selection(new Set(all.keys()), settings);
+  const cells = new Map([...all].filter(([type]) => isWanted(type)));
+  const summarise = roiSummariser(roiHierarchy, {
+    halfSuffix: settings['rois.halfSuffix'],
+    minSharePercent: settings['rois.minSharePercent'],
+    rule: settings['rois.rule'],
+  });
+  const form = roiCountsForm(primaryRois, roisDigest);
+  const lookupOf = async (): Promise<ReturnType<typeof roiCountsLookup>> =>
+    roiCountsLookup(source.connectome, primaryRois, await ways());
+  const dataset = {
+    name: nameWithTag(description),
+    edit: await survey.edit,
+    cells: all,
+    fingerprints: survey.fingerprints,
+  };
+  const summaries = await loadKept(form, lookupOf, cells, summarise, dataset, parts);
+  if (settings.verify !== undefined) {
+    const lookup = await lookupOf();
+    const asSummaries = { ...lookup, valueOf: (rows: readonly RoiCountRow[], type: string) => summarise(lookup.valueOf(rows, type)) };
+    await verifySample(asSummaries, summaries, cells, settings.verify, parts);
+  }
+  return { cells, summaries };
 }
 
 /** Who may add up ROI counts; asked beside the catalogue, since a question that names an unknown function fails as a whole. */
 async function waysToSum({ connectome, source, settings, run }: Parts): Promise<Sums[]> {
   const { sums } = settings;
   if (connectome.isEmbedded) return ['server'];
-  if (sums === 'client') return [sums];
   const canSum = await source.ask('probe', (ask) => connectome.canSum(ask));
-  if (canSum) return sums === 'server' ? [sums] : ['server', 'client'];
+  if (canSum) return sums === 'auto' ? ['server', 'client'] : [sums];
   if (sums === 'server')
     throw new ConfigError('--sums server: expected a server with APOC, which this one lacks; use --sums client.');
-  run.tell('The server has no APOC: every cell travels, and its ROI counts are added up here.');
+  if (sums === 'auto')
+    run.tell('The server has no APOC: every cell travels, and its ROI counts are added up here.');
   return ['client'];
-}
-
-function isDescription(kept: unknown): kept is DatasetDescription {
-  if (typeof kept !== 'object' || kept === null) return false;
-  const { name, edit, primaryRois } = kept as Partial<DatasetDescription>;
-  return typeof name === 'string' && typeof edit === 'string' && (primaryRois === null || Array.isArray(primaryRois));
 }
 
 /** The wanted types among those of the dataset. */
@@ -153,12 +153,6 @@ function selection(names: ReadonlySet<string>, { types: wanted, match }: Setting
       `--match: expected a pattern that finds a type; ${match?.source} finds none of ${names.size}.`,
     );
   return isWanted;
-}
-
-function selectedSizes(sizes: readonly TypeSize[], settings: Settings): Map<string, number> {
-  const all = new Map(sizes.filter(({ type }) => isTyped(type)).map(({ type, cells }) => [type, cells]));
-  const isWanted = selection(new Set(all.keys()), settings);
-  return new Map([...all].filter(([name]) => isWanted(name)));
 }
 
 /** What the catalogue tells of each wanted type; its rows, several a type, are not held beyond this. */
@@ -185,20 +179,6 @@ function noteMissing({ run, settings }: BuildParts, { primaryRois, roiHierarchy 
   if (settings.quick) return;
   if (primaryRois === null) run.note('The dataset names no primary ROIs: ROI shares and regions are unknown.');
   else if (roiHierarchy === null) run.note('The dataset has no ROI hierarchy: each ROI counts as its own region.');
-}
-
-function roiSummaryLookup(
-  { connectome, settings }: Parts,
-  { primaryRois, roiHierarchy }: DatasetDescription,
-  ways: readonly Sums[],
-): TunedLookup<RoiCountRow, RoiSummary> | null {
-  if (primaryRois === null) return null;
-  const summarise = roiSummariser(roiHierarchy, {
-    halfSuffix: settings['rois.halfSuffix'],
-    minSharePercent: settings['rois.minSharePercent'],
-    rule: settings['rois.rule'],
-  });
-  return roiCountsLookup(connectome, primaryRois, ways, summarise);
 }
 
 const UNKNOWN = { primary: null, rois: null, regions: null, region: null };

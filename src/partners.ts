@@ -3,10 +3,11 @@ import type { BuildParts } from './build.ts';
 import type { PartnerRow, TypeSize } from './connectome/connectome.ts';
 import { nameWithTag, requireDataset } from './connectome/dataset.ts';
 import { ConfigError } from './errors.ts';
-import { loadAll } from './lookup/loadAll.ts';
+import { loadKept } from './lookup/kept.ts';
+import { partnersForm } from './lookup/keptForms.ts';
 import { partnersLookup } from './lookup/lookups.ts';
 import { createSource } from './lookup/source.ts';
-import { withTunedLoader } from './lookup/tunedLoader.ts';
+import { surveyTypes } from './lookup/survey.ts';
 
 /**
  * @param types exact names; the answers come in their order
@@ -16,26 +17,25 @@ import { withTunedLoader } from './lookup/tunedLoader.ts';
 export async function fetchPartners(
   types: readonly string[],
   parts: BuildParts,
-): Promise<Map<string, PartnerRow[] | Error>> {
-  const { connectome, settings, run, signal } = parts;
+): Promise<Map<string, readonly PartnerRow[] | Error>> {
+  const { connectome, settings, run } = parts;
   const source = createSource({ ...parts, timeoutMs: settings.timeoutMs });
-  // In flight together: the second needs the first only where a Neo4j's label cannot be guessed.
-  const [description, sizes] = await run.phase('types', () =>
-    Promise.all([
-      source.ask('describe', (ask) => connectome.describe(ask)),
-      source.ask('type sizes', (ask) => connectome.typeSizes(ask)),
-    ]),
-  );
+  const [survey, description] = await run.phase('types', async () => {
+    const survey = await surveyTypes({ ...parts, source });
+    return [survey, await survey.description] as const;
+  });
   requireDataset(description, settings.dataset);
   run.report.dataset = nameWithTag(description);
+  const sizes = await survey.sizes();
   requireTypes(types, sizes);
   const all = new Map(sizes.map(({ type, cells }) => [type, cells]));
   const cells = new Map(types.map((type) => [type, all.get(type) as number]));
-  const lookup = partnersLookup(connectome, (rows) => [...rows]);
+  const dataset = { ...survey, name: nameWithTag(description), edit: await survey.edit, cells: all };
+  const lookupOf = async (): Promise<ReturnType<typeof partnersLookup>> => partnersLookup(connectome);
   const outcomes = await run.phase('partners', () =>
-    withTunedLoader(lookup, cells, { ...parts, source }, (loader) => loadAll(loader, cells, signal)),
+    loadKept(partnersForm(), lookupOf, cells, (rows) => rows, dataset, { ...parts, source }),
   );
-  return new Map(types.map((type) => [type, outcomes.get(type) as PartnerRow[] | Error]));
+  return new Map(types.map((type) => [type, outcomes.get(type) as readonly PartnerRow[] | Error]));
 }
 
 function requireTypes(types: readonly string[], sizes: readonly TypeSize[]): void {

@@ -11,6 +11,18 @@ export interface CacheStats {
   l2: { hits: number; misses: number; faults: number };
 }
 
+/** What became of the types of which an earlier run had kept an answer, and of those of which it had not. */
+export interface KeptTypes {
+  /** Taken from the cache. */
+  unchanged: number;
+  /** Asked for again. */
+  changed: number;
+  /** Nothing was kept of them. */
+  added: number;
+  /** Not in the dataset any more. */
+  gone: number;
+}
+
 /** At what pace a lookup was asked, as the controller left it. */
 export interface Paced {
   lookup: string;
@@ -42,6 +54,8 @@ export interface Report {
   /** Types that --verify asked for again, one by one. */
   verifiedTypes: number;
   cache: CacheStats;
+  /** null where nothing was kept. */
+  kept: KeptTypes | null;
   failedTypes: string[];
   /** What a reader of the numbers must know. */
   notes: string[];
@@ -93,6 +107,7 @@ export function createRun(
     pace: [],
     verifiedTypes: 0,
     cache: { l1: { hits: 0, misses: 0 }, l2: { hits: 0, misses: 0, faults: 0 } },
+    kept: null,
     failedTypes: [],
     notes: [],
     events: [],

@@ -1,7 +1,7 @@
 /** Results as a person reads them at the end of a run, or a program that takes them from stdout. */
 import type { PartnerList } from './catalog/partners.ts';
 import { type Config, shownValue } from './config.ts';
-import type { Report } from './report.ts';
+import type { KeptTypes, Report } from './report.ts';
 import { SETTINGS, type SettingKey } from './settings.ts';
 import { csvText } from './site/csv.ts';
 import { counted, percent, thousands } from './site/text.ts';
@@ -20,6 +20,7 @@ export function reportText(report: Report, output: string): string {
       ({ lookup, way, batches, concurrency }) =>
         `pace   ${lookup} in ${counted(batches, 'pack')}, up to ${concurrency} at once, added up by the ${way}`,
     ),
+    ...(report.kept ? [keptText(report.kept)] : []),
     `cache  memory ${cache.l1.hits} hits, ${cache.l1.misses} misses; disk ${cache.l2.hits} hits, ${cache.l2.misses} misses, ${counted(cache.l2.faults, 'fault')}`,
   ];
   if (report.verifiedTypes > 0)
@@ -38,6 +39,11 @@ export function reportText(report: Report, output: string): string {
     );
   }
   return lines.join('\n');
+}
+
+function keptText({ unchanged, changed, added, gone }: KeptTypes): string {
+  const others = Object.entries({ changed, new: added, gone }).filter(([, count]) => count > 0);
+  return [`kept   ${counted(unchanged, 'type')} unchanged`, ...others.map(([what, count]) => `${thousands(count)} ${what}`)].join(', ');
 }
 
 export function importText(

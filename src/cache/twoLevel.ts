@@ -13,6 +13,8 @@ export interface Cache {
   /** The entries whose keys begin with a text, by key. */
   list(prefix: string): Promise<ListedEntry[]>;
   deleteMany(keys: readonly string[]): Promise<void>;
+  /** Tells of an entry, or a part of one, that came back and is not what was stored: counted as a fault of L2. */
+  damaged(what: string): void;
   readonly stats: Readonly<CacheStats>;
   close(): Promise<void>;
 }

@@ -6,6 +6,7 @@ import type {
   CatalogueRow,
   Connectome,
   DatasetDescription,
+  Fingerprints,
   PartnerRow,
   RoiCountRow,
   TypeSize,
@@ -13,12 +14,16 @@ import type {
 import {
   apocQuery,
   catalogueQuery,
+  fingerprintsQuery,
   metaQuery,
   partnersQuery,
   roiInfoQuery,
   roiSumsQuery,
   typeSizesQuery,
 } from './cypher.ts';
+import { createFingerprints, digestOf, type FingerprintForm, roiInfoIn } from './fingerprint.ts';
+import { boltId } from './identity.ts';
+import { createLabel } from './label.ts';
 import { descriptionFromMeta, META_PROPERTIES } from './meta.ts';
 import { connectNeo4j, type Neo4jCost, type Neo4jOptions, type Neo4jServer } from './neo4j.ts';
 import { partnerRow } from './partnerRow.ts';
@@ -43,6 +48,8 @@ export function connectomeOnNeo4j(
   { uri, database = 'neo4j', dataset, maxInFlight = MOST_IN_FLIGHT }: BoltOptions,
 ): Connectome {
   const labelOf = createLabel(dataset);
+  /** Whether the server has APOC; null until it was asked for. */
+  let hasApoc: boolean | null = null;
 
   /** The dataset's :Meta properties; on the way, the label of its neurons. */
   const askMeta = async (properties: readonly string[], ask?: Ask): Promise<{ meta: MetaRow; cost: Neo4jCost }> =>
@@ -70,8 +77,32 @@ export function connectomeOnNeo4j(
     return { ...answer, roundTrips: answer.roundTrips + wasted + (isOurs ? 1 : 0) };
   };
 
+  const canSum = async (ask?: Ask): Promise<Answer<boolean>> => {
+    try {
+      const answer = answered(true, await server.read(apocQuery(), {}, ask));
+      hasApoc = true;
+      return answer;
+    } catch (error) {
+      if (!isUnknownFunction(error)) throw error;
+      hasApoc = false;
+      return { value: false, serverMs: null, rows: 0, roundTrips: 1 };
+    }
+  };
+
+  const askFingerprints = async (form: FingerprintForm, ask?: Ask): Promise<Answer<Fingerprints>> =>
+    await askNeurons(async (label) => {
+      const cells = new Map<string, number>();
+      const prints = createFingerprints(form);
+      const onRow = ([type, count, print]: unknown[]): void => {
+        cells.set(type as string, Number(count));
+        prints.add(type as string, print as bigint);
+      };
+      const cost = await server.readEach(fingerprintsQuery(label, form), {}, onRow, ask);
+      return answered(prints.of(cells), cost);
+    }, ask);
+
   return {
-    id: `${uri}/${database}/${dataset ?? ''}`,
+    id: boltId(uri, database, dataset),
     isEmbedded: false,
     maxInFlight,
     bytesReceived: () => server.bytesReceived(),
@@ -88,12 +119,16 @@ export function connectomeOnNeo4j(
       return answered(value, cost);
     },
 
-    async canSum(ask) {
+    canSum,
+
+    async fingerprints(ask) {
       try {
-        return answered(true, await server.read(apocQuery(), {}, ask));
+        return await askFingerprints(hasApoc === false ? 'sums' : 'digest', ask);
       } catch (error) {
-        if (!(error instanceof QueryError && error.failure === 'unknownFunction')) throw error;
-        return { value: false, serverMs: null, rows: 0, roundTrips: 1 };
+        if (!isUnknownFunction(error)) throw error;
+        hasApoc = false;
+        const answer = await askFingerprints('sums', ask);
+        return { ...answer, roundTrips: answer.roundTrips + 1 };
       }
     },
 
@@ -131,17 +166,33 @@ export function connectomeOnNeo4j(
         types = [...new Set(types)];
         if (ask?.sums === 'server') {
           const cells = new Map<string, number>();
+          const prints = createFingerprints('digest');
           const value: RoiCountRow[] = [];
-          const onRow = ([type, roi, pre, post, count]: unknown[]): void => {
-            if (roi === null) cells.set(type as string, Number(count));
-            else value.push({ type: type as string, roi: roi as string, pre: Number(pre), post: Number(post) });
+          const onRow = ([type, roi, pre, post, count, print]: unknown[]): void => {
+            if (roi === null) {
+              cells.set(type as string, Number(count));
+              prints.add(type as string, print as bigint);
+            } else value.push({ type: type as string, roi: roi as string, pre: Number(pre), post: Number(post) });
           };
-          return { ...answered(value, await server.readEach(roiSumsQuery(label), { types, rois }, onRow, ask)), cells };
+          const cost = await server.readEach(roiSumsQuery(label), { types, rois }, onRow, ask);
+          return { ...answered(value, cost), cells, fingerprints: prints.of(cells) };
         }
+        const probed = hasApoc === null ? (await canSum(ask)).roundTrips : 0;
+        const form = hasApoc ? 'digest' : 'sums';
         const sums = createRoiSums(new Set(rois));
-        const onRow = ([type, roiInfo]: unknown[]): void => sums.add(type as string, roiInfo as string | null);
-        const cost = await server.readEach(roiInfoQuery(label), { types }, onRow, ask);
-        return { ...answered(sums.rows(), cost), cells: sums.cells };
+        const prints = createFingerprints(form);
+        const onRow = ([type, text, print]: unknown[]): void => {
+          sums.add(type as string, roiInfoIn(text as string));
+          prints.add(type as string, form === 'digest' ? digestOf(text as string) : (print as bigint));
+        };
+        const cost = await server.readEach(roiInfoQuery(label, form), { types }, onRow, ask);
+        const { roundTrips, ...answer } = answered(sums.rows(), cost);
+        return {
+          ...answer,
+          roundTrips: roundTrips + probed,
+          cells: sums.cells,
+          fingerprints: prints.of(sums.cells),
+        };
       }, ask),
 
     partners: (types, ask) =>
@@ -165,6 +216,10 @@ export function connectomeOnNeo4j(
         return { ...answered(value, await server.readEach(partnersQuery(label), parameters, onRow, ask)), cells };
       }, ask),
   };
+}
+
+function isUnknownFunction(error: unknown): boolean {
+  return error instanceof QueryError && error.failure === 'unknownFunction';
 }
 
 function answered<T>(value: T, { received, serverMs }: Neo4jCost): Answer<T> {
@@ -206,42 +261,6 @@ function chosen(rows: readonly MetaRow[], dataset: string | undefined): MetaRow 
 /** Annotations change lastDatabaseEdit and not the uuid; a dataset that lacks either is never taken for unchanged. */
 function editOf({ uuid, lastDatabaseEdit }: Record<string, unknown>): string | null {
   return uuid && lastDatabaseEdit ? JSON.stringify([uuid, lastDatabaseEdit]) : null;
-}
-
-/** The label of the dataset's neurons, which only its :Meta node tells. */
-interface Label {
-  readonly known: string | null;
-  /** What somebody is asking for at this moment. */
-  readonly pending: Promise<string> | null;
-  /** What neuPrint would call it, where the user named the dataset. */
-  readonly guess: string | null;
-  /** Runs a question whose answer tells the label. */
-  learn<T extends { meta: MetaRow }>(question: () => Promise<T>): Promise<T>;
-}
-
-function createLabel(dataset: string | undefined): Label {
-  let known: string | null = null;
-  let pending: Promise<string> | null = null;
-  return {
-    guess: dataset === undefined ? null : `${dataset.replace(/:[^:]*$/, '')}_Neuron`,
-    get known() {
-      return known;
-    },
-    get pending() {
-      return pending;
-    },
-    async learn(question) {
-      const answer = question();
-      const label = answer.then(({ meta }) => meta.label);
-      pending = label;
-      try {
-        known = await label;
-        return await answer;
-      } finally {
-        if (pending === label) pending = null;
-      }
-    },
-  };
 }
 
 function textOrNull(value: unknown): string | null {

@@ -16,6 +16,8 @@ export interface DatasetDescription {
   /** The ROIs that tile the dataset without overlap, as stored ("ME(R)"). */
   primaryRois: string[] | null;
   roiHierarchy: RoiNode | null;
+  /** A digest of the ROI lists and of the dataset's totals in them: what makes ROI counts incomparable if it changes. */
+  roisDigest: string;
   /** What edit() answers as long as the data stay as they are. */
   edit: string | null;
 }
@@ -91,7 +93,12 @@ export interface Answer<T> {
 /** An answer about types, and how many cells of each it was made of; a type of which there are none may be left out. */
 export interface TypedAnswer<Row> extends Answer<Row[]> {
   cells: ReadonlyMap<string, number>;
+  /** Of the very cells that it was made of; left out where the source has none of them. */
+  fingerprints?: Fingerprints | undefined;
 }
+
+/** By type, what its ROI counts are made of in a short text: a type whose fingerprint did not change has the same counts. */
+export type Fingerprints = ReadonlyMap<string, string>;
 
 /** Who adds up the cells' ROI counts: the server, so that few rows travel, or the client. */
 export type Sums = 'server' | 'client';
@@ -117,11 +124,13 @@ export interface Connectome {
    * null throughout. The cells without a type come with the range that has no `from`.
    */
   catalogue(properties: readonly string[], ask?: CatalogueAsk): Promise<Answer<CatalogueRow[]>>;
+  /** Of every type, far cheaper than its ROI counts; null: the source has none, what it holds changes as a whole. */
+  fingerprints(ask?: Ask): Promise<Answer<Fingerprints | null>>;
   /** ROI counts of the given types in the given ROIs only. A type without synapses there has no row. */
   roiCounts(types: readonly string[], rois: readonly string[], ask?: RoiAsk): Promise<TypedAnswer<RoiCountRow>>;
   /** Partners of the given types among all cells of the dataset (neuPrint's :Neuron), upstream and downstream. */
   partners(types: readonly string[], ask?: Ask): Promise<TypedAnswer<PartnerRow>>;
-  /** Whether it can add up ROI counts itself. */
+  /** Whether it can add up ROI counts itself; asked before roiCounts(), it spares that a question. */
   canSum(ask?: Ask): Promise<Answer<boolean>>;
   /** Bytes received over a wire so far; null where they cannot be counted. */
   bytesReceived(): number | null;

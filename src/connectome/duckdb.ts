@@ -13,6 +13,7 @@ import type {
   TypeSize,
 } from './connectome.ts';
 import { type Cell, type Database, openDatabase, type Parameter, quoteIdentifier } from './database.ts';
+import { fileId } from './identity.ts';
 import { descriptionFromMeta, META_PROPERTIES } from './meta.ts';
 import { partnerRow } from './partnerRow.ts';
 
@@ -26,7 +27,7 @@ export async function openDuckdb(file: string): Promise<Connectome> {
   const path = realpathSync(file);
   if (!statSync(path).isFile()) throw new ConfigError(`${file}: expected a DuckDB file, found a directory.`);
   return await connectomeOn(await openDatabase(path), {
-    id: `duckdb:${path}`,
+    id: fileId(path),
     // A file that was edited has another time or size; uuid and lastDatabaseEdit may be absent.
     edit: () => {
       const { size, mtimeMs } = statSync(path);
@@ -154,6 +155,11 @@ export async function connectomeOn(database: Database, { id, edit }: Identity): 
         [types],
         ask,
       );
+    },
+
+    // A file is made anew as a whole, and read anew in the time that digests of its cells would take.
+    async fingerprints() {
+      return embedded(null, 0, 0);
     },
 
     async canSum() {

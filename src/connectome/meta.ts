@@ -1,9 +1,18 @@
 /** The properties of a :Meta node, in whichever form a source gives them, as a DatasetDescription. */
+import { hash } from 'node:crypto';
 import { DecodeError } from '../errors.ts';
 import type { DatasetDescription, RoiNode } from './connectome.ts';
 
 /** The :Meta properties that a description is made of. */
-export const META_PROPERTIES = ['dataset', 'tag', 'uuid', 'lastDatabaseEdit', 'primaryRois', 'roiHierarchy'] as const;
+export const META_PROPERTIES = [
+  'dataset',
+  'tag',
+  'uuid',
+  'lastDatabaseEdit',
+  'primaryRois',
+  'roiHierarchy',
+  'roiInfo',
+] as const;
 
 /**
  * Reads :Meta properties. Lists and objects may come as such or as JSON text (Neo4j has no maps).
@@ -13,13 +22,16 @@ export function descriptionFromMeta(meta: Readonly<Record<string, unknown>>): Om
   const name = textOf(meta.dataset, 'dataset');
   if (name === null)
     throw new DecodeError('Meta: expected a property "dataset" with the name of the dataset, found none.');
+  const primaryRois = roiListOf(parsed(meta.primaryRois, 'primaryRois'));
   return {
     name,
     tag: textOf(meta.tag, 'tag'),
     uuid: textOf(meta.uuid, 'uuid'),
     lastDatabaseEdit: textOf(meta.lastDatabaseEdit, 'lastDatabaseEdit'),
-    primaryRois: roiListOf(parsed(meta.primaryRois, 'primaryRois')),
+    primaryRois,
     roiHierarchy: hierarchyOf(parsed(meta.roiHierarchy, 'roiHierarchy')),
+    // Totals as they come: nothing is read from them, and what cannot be parsed is a digest like any other.
+    roisDigest: hash('sha256', JSON.stringify([primaryRois, meta.roiInfo ?? null])).slice(0, 16),
   };
 }
 

@@ -43,13 +43,16 @@ export function sampleOptions(source: string): SampleOptions {
   return options;
 }
 
+export function sampleId({ types, cells, seed }: SampleOptions): string {
+  return `sample:${types}-${cells}-${seed}`;
+}
+
 /** Fills a database in memory. */
 export async function openSample(options: SampleOptions, signal?: AbortSignal): Promise<Connectome> {
   const database = await createDatabase();
-  const id = `sample:${options.types}-${options.cells}-${options.seed}`;
   try {
     await fillSample(database, options, signal);
-    return await connectomeOn(database, { id, edit: () => String(GENERATOR_VERSION) });
+    return await connectomeOn(database, { id: sampleId(options), edit: () => String(GENERATOR_VERSION) });
   } catch (error) {
     database.close();
     throw error;

@@ -1,5 +1,5 @@
 /** One batch: asks for many types at once, gives each its own rows, and checks that the answer is whole. */
-import type { Answer, Ask } from '../connectome/connectome.ts';
+import type { Answer, Ask, Fingerprints } from '../connectome/connectome.ts';
 import { QueryError } from '../errors.ts';
 
 /** A question that is asked for many types at once. Its rows carry their type; a type may have none. */
@@ -18,6 +18,7 @@ export interface Lookup<Row extends { type: string }, Value> {
 
 export interface LookupAnswer<Row> extends Answer<readonly Row[]> {
   cells?: ReadonlyMap<string, number> | undefined;
+  fingerprints?: Fingerprints | undefined;
 }
 
 export interface BatchAsk extends Ask {

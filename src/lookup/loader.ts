@@ -8,7 +8,7 @@ import { createQueue } from './queue.ts';
 import type { Retries } from './retry.ts';
 import type { Asked, TwoWays } from './twoWays.ts';
 
-export interface LoaderOptions {
+export interface LoaderOptions<Value = unknown> {
   /** One for each loader: it learns what this lookup costs. */
   gate: Gate;
   /** One for all loaders of a source. */
@@ -24,6 +24,8 @@ export interface LoaderOptions {
   timeoutMs?: number | undefined;
   /** Called for each answer, also where one batch was asked twice. */
   onAnswer?: (answer: LookupAnswer<unknown>) => void;
+  /** Called with what a batch gave, before its types are settled. */
+  onLanded?: (result: BatchResult<Value>) => void;
   /** Called as the types of a batch are settled, answered or failed. */
   onSettled?: (types: readonly string[]) => void;
   /** Called as a batch that failed is halved. */
@@ -47,7 +49,7 @@ const ALONE_BY_LOAD = 5;
 
 export function createLoader<Row extends { type: string }, Value>(
   lookup: Lookup<Row, Value>,
-  options: LoaderOptions,
+  options: LoaderOptions<Value>,
 ): Loader<Value> {
   const { gate, retries, weightOf, cellsOf, ways, timeoutMs } = options;
   const queue = createQueue(weightOf);
@@ -105,9 +107,10 @@ export function createLoader<Row extends { type: string }, Value>(
     if (!isAnswered && times >= (outcomeOf(error) === 'ignored' ? ALONE_BY_DATA : ALONE_BY_LOAD)) giveUp(error);
   };
 
-  const done = (types: readonly string[], { values }: BatchResult<Value>): void => {
+  const done = (types: readonly string[], result: BatchResult<Value>): void => {
     isAnswered = true;
-    settle(types, (type) => waiting.get(type)?.done(values.get(type) as Value));
+    options.onLanded?.(result);
+    settle(types, (type) => waiting.get(type)?.done(result.values.get(type) as Value));
   };
 
   const runPack = async (types: readonly string[], isCompared: boolean): Promise<Outcome> => {

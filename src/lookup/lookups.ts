@@ -1,6 +1,6 @@
 /** The lookups there are: what each asks of a connectome, in which ways, and what a batch of it is thought to cost. */
 import type { Connectome, PartnerRow, RoiCountRow, Sums } from '../connectome/connectome.ts';
-import type { Lookup } from './batch.ts';
+import { PARTNERS, ROI_COUNTS } from './keptForms.ts';
 import type { Guess, TunedLookup } from './tunedLoader.ts';
 
 /** By who adds up a cell's ROI counts; measured on 22,704 cells in Neo4j 5.26. */
@@ -14,33 +14,35 @@ const SUMS: Readonly<Record<Sums, Guess>> = {
 const SUMS_IN_FILE: Guess = { aMs: 30, bMsPerUnit: 0.002 };
 
 /** A cell has some hundred partners: 100 times the work of its ROI counts. */
-const PARTNERS: Guess = { aMs: 8, bMsPerUnit: 1 };
+const PARTNERS_GUESS: Guess = { aMs: 8, bMsPerUnit: 1 };
 
-/** @param ways who may add up, as far as the source can */
-export function roiCountsLookup<Value>(
+/**
+ * Values list ROIs in the order of `rois`, those without synapses left out.
+ * @param rois the primary ROIs
+ * @param ways who may add up, as far as the source can
+ */
+export function roiCountsLookup(
   connectome: Connectome,
   rois: readonly string[],
   ways: readonly Sums[],
-  amountOf: Lookup<RoiCountRow, Value>['valueOf'],
-): TunedLookup<RoiCountRow, Value> {
+): TunedLookup<RoiCountRow, readonly RoiCountRow[]> {
   const guessOf = (way: Sums): Guess => (connectome.isEmbedded ? SUMS_IN_FILE : SUMS[way]);
   const inOrder = (Object.keys(SUMS) as Sums[]).filter((way) => ways.includes(way));
+  const position = new Map(rois.map((roi, i) => [roi, i]));
+  const positionOf = ({ roi }: RoiCountRow): number => position.get(roi) as number;
   return {
-    name: 'ROI counts',
+    name: ROI_COUNTS,
     ask: (types, { way, ...ask }) => connectome.roiCounts(types, rois, { ...ask, sums: way as Sums }),
-    valueOf: amountOf,
+    valueOf: (rows) => rows.filter(({ pre, post }) => pre + post > 0).sort((a, b) => positionOf(a) - positionOf(b)),
     guesses: Object.fromEntries(inOrder.map((way) => [way, guessOf(way)])),
   };
 }
 
-export function partnersLookup<Value>(
-  connectome: Connectome,
-  amountOf: Lookup<PartnerRow, Value>['valueOf'],
-): TunedLookup<PartnerRow, Value> {
+export function partnersLookup(connectome: Connectome): TunedLookup<PartnerRow, readonly PartnerRow[]> {
   return {
-    name: 'partners',
+    name: PARTNERS,
     ask: (types, ask) => connectome.partners(types, ask),
-    valueOf: amountOf,
-    guesses: { server: PARTNERS },
+    valueOf: (rows) => [...rows],
+    guesses: { server: PARTNERS_GUESS },
   };
 }

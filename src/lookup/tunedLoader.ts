@@ -8,7 +8,7 @@ import type { PaceModel } from '../pace/model.ts';
 import type { PaceOptions } from '../pace/options.ts';
 import type { Run } from '../report.ts';
 import type { Settings } from '../settings.ts';
-import type { Lookup } from './batch.ts';
+import type { BatchResult, Lookup } from './batch.ts';
 import { createLoader, type Loader } from './loader.ts';
 import type { Source } from './source.ts';
 import { createTwoWays, type TwoWays } from './twoWays.ts';
@@ -21,6 +21,9 @@ export interface TunedParts {
   settings: Settings;
   signal?: AbortSignal | undefined;
 }
+
+/** Called with what each batch gave. */
+export type OnLanded<Value> = (result: BatchResult<Value>) => void;
 
 /** What a batch is thought to cost, within a factor of ten. */
 export type Guess = NonNullable<PaceOptions['guess']>;
@@ -49,6 +52,7 @@ export async function withTunedLoader<Row extends { type: string }, Value, Resul
   cells: ReadonlyMap<string, number>,
   { source, cache, clock, run, settings, signal }: TunedParts,
   use: (loader: Loader<Value>) => Promise<Result>,
+  onLanded?: OnLanded<Value>,
 ): Promise<Result> {
   const { connectome, retries, rttMs } = source;
   const { timeoutMs } = settings;
@@ -107,6 +111,7 @@ export async function withTunedLoader<Row extends { type: string }, Value, Resul
     cellsOf: (type) => cells.get(type) ?? null,
     signal,
     timeoutMs,
+    onLanded: (result) => onLanded?.(result),
     onSplit: run.split,
     onAnswer(answer) {
       batches++;

@@ -1,0 +1,11 @@
+/** Connectome.id of a source, which can be told without opening it: what is kept of it is found by that. */
+import { existsSync, realpathSync } from 'node:fs';
+import { resolve } from 'node:path';
+
+export function boltId(uri: string, database: string, dataset: string | undefined): string {
+  return `${uri}/${database}/${dataset ?? ''}`;
+}
+
+export function fileId(file: string): string {
+  return `duckdb:${existsSync(file) ? realpathSync(file) : resolve(file)}`;
+}

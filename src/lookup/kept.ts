@@ -1,0 +1,124 @@
+/** Loads types from what is kept of a lookup, and from the source what is not; what lands is kept at once. */
+import { type KeptAnswers, openAnswers, type Stamp, type StampedAnswer } from '../cache/answers.ts';
+import { answersPrefix } from '../cache/keys.ts';
+import type { Fingerprints } from '../connectome/connectome.ts';
+import { ConfigError } from '../errors.ts';
+import type { BatchResult } from './batch.ts';
+import type { KeptForm } from './keptForms.ts';
+import { loadAll } from './loadAll.ts';
+import type { Loader } from './loader.ts';
+import { type TunedLookup, type TunedParts, withTunedLoader } from './tunedLoader.ts';
+
+/** What is known of the dataset by now. */
+export interface Dataset {
+  /** Name with tag. */
+  name: string;
+  /** What answers from now on are stamped with. */
+  edit: string | null;
+  /** Of every type, also of those that are not wanted. */
+  cells: ReadonlyMap<string, number>;
+  /** As of that edit; asked for only where something is kept of an earlier one. */
+  fingerprints(): Promise<Fingerprints | null>;
+}
+
+/** What is kept of a lookup, as far as it still holds. */
+export interface Held<Answer> {
+  answers: KeptAnswers;
+  /** undefined where nothing is kept that holds. */
+  of(type: string): Answer | undefined;
+}
+
+export async function openHeld<Answer>(
+  form: KeptForm<Answer>,
+  { name, edit, cells, fingerprints }: Dataset,
+  { source, cache, clock }: TunedParts,
+): Promise<Held<Answer>> {
+  const { id } = source.connectome;
+  const collection = { dataset: name, source: id, lookup: `${form.name} ${form.version}`, variant: form.variant };
+  const answers = await openAnswers(cache, answersPrefix(collection), clock.random);
+  const isOlder = [...answers.edits].some((kept) => kept === null || kept !== edit);
+  const prints = form.hasFingerprints && isOlder ? await fingerprints() : null;
+  const holds = (type: string, stamp: Stamp): boolean => {
+    if (!cells.has(type)) return false;
+    if (edit !== null && stamp.edit === edit) return true;
+    return stamp.fingerprint !== null && stamp.fingerprint === prints?.get(type);
+  };
+  const texts = answers.select(holds, edit);
+  return {
+    answers,
+    of(type) {
+      const text = texts.get(type);
+      // Read once: what it becomes is larger.
+      texts.delete(type);
+      if (text === undefined) return undefined;
+      try {
+        return form.answerIn(text, type);
+      } catch {
+        cache.damaged(`${form.name} of ${JSON.stringify(type)}`);
+        return undefined;
+      }
+    },
+  };
+}
+
+/**
+ * @param wanted types and their cells
+ * @param lookupOf asked for only if something is not kept
+ * @param valueOf what is wanted of an answer; answers are not held beyond that
+ * @throws ConfigError if nothing may be asked and the cache lacks types; what loadAll throws
+ */
+export async function loadKept<Row extends { type: string }, Answer, Value>(
+  form: KeptForm<Answer>,
+  lookupOf: () => Promise<TunedLookup<Row, Answer>>,
+  wanted: ReadonlyMap<string, number>,
+  valueOf: (answer: Answer) => Value,
+  dataset: Dataset,
+  parts: TunedParts,
+): Promise<Map<string, Value | Error>> {
+  const { settings, run, signal } = parts;
+  const held = await openHeld(form, dataset, parts);
+  const { answers } = held;
+  const values = new Map<string, Value | Error>();
+  const missing = new Map<string, number>();
+  for (const [type, cells] of wanted) {
+    const answer = held.of(type);
+    if (answer === undefined) missing.set(type, cells);
+    else values.set(type, valueOf(answer));
+  }
+  if (answers.types.size > 0) {
+    const changed = [...missing.keys()].filter((type) => answers.types.has(type)).length;
+    run.report.kept = {
+      unchanged: values.size,
+      changed,
+      added: missing.size - changed,
+      gone: [...answers.types].filter((type) => !dataset.cells.has(type)).length,
+    };
+  }
+  if (missing.size > 0) {
+    if (settings.offline) throw new ConfigError(lacking(form.name, [...missing.keys()], wanted.size));
+    const onLanded = ({ values, answer }: BatchResult<Answer>): void => {
+      const landed = [...values].map(([type, value]): [string, StampedAnswer] => [
+        type,
+        { text: form.textOf(value), fingerprint: answer.fingerprints?.get(type) ?? null },
+      ]);
+      answers.keep(new Map(landed), dataset.edit);
+    };
+    const load = (loader: Loader<Answer>): Promise<Map<string, Value | Error>> =>
+      loadAll({ load: async (type) => valueOf(await loader.load(type)) }, missing, signal);
+    try {
+      const loaded = await withTunedLoader(await lookupOf(), missing, parts, load, onLanded);
+      for (const [type, value] of loaded) values.set(type, value);
+    } finally {
+      // Also of a run that ends here: the next one carries on from what it kept.
+      await answers.written();
+    }
+  }
+  if (settings.fresh) answers.dropOld();
+  await answers.written();
+  return values;
+}
+
+function lacking(lookup: string, types: readonly string[], of: number): string {
+  const named = types.slice(0, 3).map((type) => JSON.stringify(type));
+  return `--offline: the cache lacks the ${lookup} of ${types.length} of ${of} types (${named.join(', ')}${types.length > 3 ? ', …' : ''}); run once without --offline.`;
+}
