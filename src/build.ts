@@ -5,13 +5,7 @@ import { compareCodePoints } from './catalog/codePoint.ts';
 import { type BareEntry, entryOf, entryProperties, groupByType, isTyped } from './catalog/entry.ts';
 import { roiSummariser } from './catalog/roi.ts';
 import type { Clock } from './clock.ts';
-import type {
-  CatalogueRow,
-  Connectome,
-  DatasetDescription,
-  RoiCountRow,
-  Sums,
-} from './connectome/connectome.ts';
+import type { CatalogueRow, Connectome, DatasetDescription, RoiCountRow, Sums } from './connectome/connectome.ts';
 import { nameWithTag, requireDataset } from './connectome/dataset.ts';
 import { ConfigError, DecodeError } from './errors.ts';
 import { loadKept } from './lookup/kept.ts';
@@ -62,7 +56,10 @@ async function build(parts: Parts): Promise<Catalog> {
 
   const ways = once(() => waysToSum(parts));
   const [survey, description] = await run.phase('describe', async () => {
-    const survey = await surveyDataset(parts, entryProperties(settings.sides), compareCodePoints);
+    const survey = await surveyDataset(parts, {
+      properties: entryProperties(settings.sides),
+      compare: compareCodePoints,
+    });
     // Beside the survey's own questions; where it asked none, there may be nothing to add up either.
     if (!settings.quick && !survey.isUnchanged) ways().catch(() => undefined);
     return [survey, await survey.description] as const;
@@ -119,7 +116,10 @@ async function roiSummaries(
   const summaries = await loadKept(form, lookupOf, cells, summarise, dataset, parts);
   if (settings.verify !== undefined) {
     const lookup = await lookupOf();
-    const asSummaries = { ...lookup, valueOf: (rows: readonly RoiCountRow[], type: string) => summarise(lookup.valueOf(rows, type)) };
+    const asSummaries = {
+      ...lookup,
+      valueOf: (rows: readonly RoiCountRow[], type: string) => summarise(lookup.valueOf(rows, type)),
+    };
     await verifySample(asSummaries, summaries, cells, settings.verify, parts);
   }
   return { cells, summaries };
@@ -133,8 +133,7 @@ async function waysToSum({ connectome, source, settings, run }: Parts): Promise<
   if (canSum) return sums === 'auto' ? ['server', 'client'] : [sums];
   if (sums === 'server')
     throw new ConfigError('--sums server: expected a server with APOC, which this one lacks; use --sums client.');
-  if (sums === 'auto')
-    run.tell('The server has no APOC: every cell travels, and its ROI counts are added up here.');
+  if (sums === 'auto') run.tell('The server has no APOC: every cell travels, and its ROI counts are added up here.');
   return ['client'];
 }
 

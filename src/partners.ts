@@ -7,7 +7,7 @@ import { loadKept } from './lookup/kept.ts';
 import { partnersForm } from './lookup/keptForms.ts';
 import { partnersLookup } from './lookup/lookups.ts';
 import { createSource } from './lookup/source.ts';
-import { surveyTypes } from './lookup/survey.ts';
+import { surveyDataset } from './lookup/survey.ts';
 
 /**
  * @param types exact names; the answers come in their order
@@ -21,7 +21,7 @@ export async function fetchPartners(
   const { connectome, settings, run } = parts;
   const source = createSource({ ...parts, timeoutMs: settings.timeoutMs });
   const [survey, description] = await run.phase('types', async () => {
-    const survey = await surveyTypes({ ...parts, source });
+    const survey = await surveyDataset({ ...parts, source }, null);
     return [survey, await survey.description] as const;
   });
   requireDataset(description, settings.dataset);

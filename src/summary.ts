@@ -43,7 +43,10 @@ export function reportText(report: Report, output: string): string {
 
 function keptText({ unchanged, changed, added, gone }: KeptTypes): string {
   const others = Object.entries({ changed, new: added, gone }).filter(([, count]) => count > 0);
-  return [`kept   ${counted(unchanged, 'type')} unchanged`, ...others.map(([what, count]) => `${thousands(count)} ${what}`)].join(', ');
+  return [
+    `kept   ${counted(unchanged, 'type')} unchanged`,
+    ...others.map(([what, count]) => `${thousands(count)} ${what}`),
+  ].join(', ');
 }
 
 export function importText(

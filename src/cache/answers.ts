@@ -143,5 +143,11 @@ function shardsOf(
 
 /** 96 bits: no two processes give the same. */
 function nameOf(random: () => number): string {
-  return [random(), random()].map((part) => Math.floor(part * 2 ** 48).toString(36).padStart(10, '0')).join('');
+  return [random(), random()]
+    .map((part) =>
+      Math.floor(part * 2 ** 48)
+        .toString(36)
+        .padStart(10, '0'),
+    )
+    .join('');
 }

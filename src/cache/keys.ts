@@ -14,8 +14,8 @@ export function descriptionKey(source: string): string {
 }
 
 /** @param dataset name with its tag, here and below */
-export function catalogueKey(dataset: string, source: string, properties: readonly string[]): string {
-  return keyOf('catalogue', dataset, source, ...properties);
+export function catalogueKey(dataset: string, source: string): string {
+  return keyOf('catalogue', dataset, source);
 }
 
 export function fingerprintsKey(dataset: string, source: string): string {

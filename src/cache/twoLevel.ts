@@ -127,6 +127,7 @@ export function createCache(
       await l1.deleteMany(keys);
       await toL2(keys, 'the cache cannot be written to', (store) => store.deleteMany(keys));
     },
+    damaged: (what) => faulted('an entry of the cache is damaged', new Error(what), 1),
     async close() {
       try {
         await l2?.close();

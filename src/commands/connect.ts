@@ -1,6 +1,6 @@
-/** Opens the source that a command was told to read. */
+/** Opens the source that a command was told to read, or only names it where nothing may be asked. */
 import type { Connectome } from '../connectome/connectome.ts';
-import { openConnectome, SOURCES } from '../connectome/open.ts';
+import { nameConnectome, openConnectome, SOURCES } from '../connectome/open.ts';
 import { ConfigError } from '../errors.ts';
 import type { Settings } from '../settings.ts';
 
@@ -12,5 +12,6 @@ export async function connect(settings: Settings, signal: AbortSignal): Promise<
     throw new ConfigError(
       `--concurrency: expected at most --max-concurrency, which is ${maxConcurrency}; got ${concurrency}.`,
     );
+  if (settings.offline) return await nameConnectome(source, settings);
   return await openConnectome(source, { ...settings, maxInFlight: concurrency ?? maxConcurrency }, signal);
 }

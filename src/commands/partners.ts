@@ -36,7 +36,7 @@ export async function partners(
   }
 }
 
-function resultOf(outcomes: ReadonlyMap<string, PartnerRow[] | Error>, view: PartnerView): PartnersResult {
+function resultOf(outcomes: ReadonlyMap<string, readonly PartnerRow[] | Error>, view: PartnerView): PartnersResult {
   const result: PartnersResult = { lists: [], failed: [] };
   for (const [type, outcome] of outcomes) {
     if (outcome instanceof Error) result.failed.push({ type, reason: outcome.message });

@@ -2,7 +2,7 @@
 import { existsSync, realpathSync } from 'node:fs';
 import { resolve } from 'node:path';
 
-export function boltId(uri: string, database: string, dataset: string | undefined): string {
+export function boltId(uri: string, database = 'neo4j', dataset?: string): string {
   return `${uri}/${database}/${dataset ?? ''}`;
 }
 

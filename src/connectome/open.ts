@@ -1,6 +1,8 @@
 /** A source URI -> the Connectome behind it. */
 import { ConfigError, withoutSecrets } from '../errors.ts';
 import type { Connectome } from './connectome.ts';
+import { boltId, fileId } from './identity.ts';
+import { unopened } from './unopened.ts';
 
 /** For messages. */
 export const SOURCES = 'FILE.duckdb, bolt://HOST:PORT, neo4j://HOST:PORT, or sample?types=1200&cells=12000&seed=1';
@@ -18,6 +20,8 @@ export interface OpenOptions {
   openAtOnce?: number | undefined;
 }
 
+const BOLT = /^(bolt|neo4j)(\+s|\+ssc)?:\/\//;
+
 /**
  * Heavy clients are loaded only when their kind of source is asked for.
  * @throws ConfigError for a source of no known kind; ConnectError if it cannot be opened
@@ -27,18 +31,37 @@ export async function openConnectome(
   options: OpenOptions = {},
   signal?: AbortSignal,
 ): Promise<Connectome> {
-  if (source === 'sample' || source.startsWith('sample?')) {
+  if (isSample(source)) {
     const { openSample, sampleOptions } = await import('./sample.ts');
     return await openSample(sampleOptions(source), signal);
   }
-  if (/^(bolt|neo4j)(\+s|\+ssc)?:\/\//.test(source)) {
+  if (BOLT.test(source)) {
     const { openBolt } = await import('./bolt.ts');
     return await openBolt({ ...options, uri: source }, signal);
   }
-  const file = source.replace(/^duckdb:/, '');
-  if (/\.(duckdb|db)$/.test(file) || source !== file) {
-    const { openDuckdb } = await import('./duckdb.ts');
-    return await openDuckdb(file);
+  const { openDuckdb } = await import('./duckdb.ts');
+  return await openDuckdb(fileOf(source));
+}
+
+/**
+ * A source that is not opened: it is known by what is kept of it, and answers nothing.
+ * @throws ConfigError for a source of no known kind
+ */
+export async function nameConnectome(source: string, { database, dataset }: OpenOptions = {}): Promise<Connectome> {
+  if (isSample(source)) {
+    const { sampleId, sampleOptions } = await import('./sample.ts');
+    return unopened(sampleId(sampleOptions(source)));
   }
+  return unopened(BOLT.test(source) ? boltId(source, database, dataset) : fileId(fileOf(source)));
+}
+
+function isSample(source: string): boolean {
+  return source === 'sample' || source.startsWith('sample?');
+}
+
+/** @throws ConfigError for what is none */
+function fileOf(source: string): string {
+  const file = source.replace(/^duckdb:/, '');
+  if (/\.(duckdb|db)$/.test(file) || source !== file) return file;
   throw new ConfigError(`--source: expected ${SOURCES}; got ${JSON.stringify(withoutSecrets(source))}.`);
 }

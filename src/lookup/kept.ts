@@ -64,14 +64,14 @@ export async function openHeld<Answer>(
 /**
  * @param wanted types and their cells
  * @param lookupOf asked for only if something is not kept
- * @param valueOf what is wanted of an answer; answers are not held beyond that
+ * @param amountOf what is wanted of an answer; answers are not held beyond that
  * @throws ConfigError if nothing may be asked and the cache lacks types; what loadAll throws
  */
 export async function loadKept<Row extends { type: string }, Answer, Value>(
   form: KeptForm<Answer>,
   lookupOf: () => Promise<TunedLookup<Row, Answer>>,
   wanted: ReadonlyMap<string, number>,
-  valueOf: (answer: Answer) => Value,
+  amountOf: (answer: Answer) => Value,
   dataset: Dataset,
   parts: TunedParts,
 ): Promise<Map<string, Value | Error>> {
@@ -83,7 +83,7 @@ export async function loadKept<Row extends { type: string }, Answer, Value>(
   for (const [type, cells] of wanted) {
     const answer = held.of(type);
     if (answer === undefined) missing.set(type, cells);
-    else values.set(type, valueOf(answer));
+    else values.set(type, amountOf(answer));
   }
   if (answers.types.size > 0) {
     const changed = [...missing.keys()].filter((type) => answers.types.has(type)).length;
@@ -104,7 +104,7 @@ export async function loadKept<Row extends { type: string }, Answer, Value>(
       answers.keep(new Map(landed), dataset.edit);
     };
     const load = (loader: Loader<Answer>): Promise<Map<string, Value | Error>> =>
-      loadAll({ load: async (type) => valueOf(await loader.load(type)) }, missing, signal);
+      loadAll({ load: async (type) => amountOf(await loader.load(type)) }, missing, signal);
     try {
       const loaded = await withTunedLoader(await lookupOf(), missing, parts, load, onLanded);
       for (const [type, value] of loaded) values.set(type, value);

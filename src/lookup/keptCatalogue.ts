@@ -12,8 +12,8 @@ const keptRows = z.object({
   cells: numbers,
   pre: numbers,
   post: numbers,
-  /** One a property; null where it is absent throughout. */
-  properties: z.array(column.nullable()),
+  /** Each with its name; null where it is absent throughout. */
+  properties: z.array(z.tuple([z.string(), column.nullable()])),
 });
 
 export type KeptRows = z.infer<typeof keptRows>;
@@ -24,15 +24,21 @@ export function keptRowsOf(rows: readonly CatalogueRow[], properties: readonly s
     cells: rows.map(({ cells }) => cells),
     pre: rows.map(({ pre }) => pre),
     post: rows.map(({ post }) => post),
-    properties: properties.map((_, i) => columnOf(rows.map(({ values }) => values[i] ?? null))),
+    properties: properties.map((name, i) => [name, columnOf(rows.map(({ values }) => values[i] ?? null))]),
   };
 }
 
-/** null if it is none. */
-export function rowsIn(kept: unknown): CatalogueRow[] | null {
+/**
+ * @param wanted properties, each of which a row has a value of, in this order
+ * @returns null if it is no catalogue, or one without some of them
+ */
+export function rowsIn(kept: unknown, wanted: readonly string[]): CatalogueRow[] | null {
   const { data } = keptRows.safeParse(kept);
   if (!data) return null;
-  const { types, cells, pre, post, properties } = data;
+  const { types, cells, pre, post } = data;
+  const byName = new Map(data.properties);
+  if (!wanted.every((name) => byName.has(name))) return null;
+  const properties = wanted.map((name) => byName.get(name) ?? null);
   const columns = [types, ...properties.filter((property) => property !== null)];
   const isWhole = [pre, post, ...columns.map(({ at }) => at)].every(({ length }) => length === cells.length);
   if (!isWhole || !columns.every(({ values, at }) => at.every((i) => i <= values.length))) return null;

@@ -2,13 +2,7 @@
 import { z } from 'zod';
 import { catalogueKey, descriptionKey, fingerprintsKey } from '../cache/keys.ts';
 import type { Cache } from '../cache/twoLevel.ts';
-import type {
-  CatalogueRow,
-  DatasetDescription,
-  Fingerprints,
-  RoiNode,
-  TypeSize,
-} from '../connectome/connectome.ts';
+import type { CatalogueRow, DatasetDescription, Fingerprints, RoiNode, TypeSize } from '../connectome/connectome.ts';
 import { nameWithTag } from '../connectome/dataset.ts';
 import { ConfigError } from '../errors.ts';
 import type { Settings } from '../settings.ts';
@@ -24,7 +18,7 @@ export interface SurveyParts {
 }
 
 export interface Survey {
-  /** The kept ones hold: the source was asked for no more than its edit. */
+  /** The kept ones hold: the source was asked for its edit alone. */
   isUnchanged: boolean;
   description: Promise<DatasetDescription>;
   /**
@@ -32,6 +26,7 @@ export interface Survey {
    * is one that the next run finds changed.
    */
   edit: Promise<string | null>;
+  /** Empty where none were wanted. */
   rows: Promise<readonly CatalogueRow[]>;
   /** Every type with its cells; in a cold run they are there before the rows. */
   sizes(): Promise<readonly TypeSize[]>;
@@ -48,29 +43,32 @@ interface Kept {
   fingerprints: Fingerprints | null;
 }
 
+/** What is wanted of the catalogue. */
+export interface CatalogueWanted {
+  /** That each row has values of, in this order. */
+  properties: readonly string[];
+  /** The order of type names, for a catalogue that must come in ranges. */
+  compare: (a: string, b: string) => number;
+}
+
 /**
- * @param properties that each row of the catalogue has values of
- * @param compare the order of type names, for a catalogue that must come in ranges
+ * @param wanted null: no catalogue is asked for, types and their cells are enough
  * @throws ConfigError if nothing may be asked and the cache lacks something
  */
-export async function surveyDataset(
-  parts: SurveyParts,
-  properties: readonly string[],
-  compare: (a: string, b: string) => number,
-): Promise<Survey> {
+export async function surveyDataset(parts: SurveyParts, wanted: CatalogueWanted | null): Promise<Survey> {
   const { source, settings } = parts;
-  const kept = await readKept(parts, properties);
+  const kept = await readKept(parts, wanted?.properties ?? []);
   if (settings.offline) {
     if (kept === null)
       throw new ConfigError('--offline: the cache holds no catalogue of this source; run once without --offline.');
     return unchanged(kept, parts);
   }
-  if (kept === null) return asked(parts, properties, compare, undefined);
+  if (kept === null) return asked(parts, wanted, undefined);
   // Most runs find nothing changed: the edit alone tells, and whatever else was asked with it would be for nothing.
   const before = kept.description.edit;
   const edit = before === null ? null : await source.ask('edit', (ask) => source.connectome.edit(ask));
   if (edit !== null && edit === before) return unchanged(kept, parts);
-  return asked(parts, properties, compare, edit);
+  return asked(parts, wanted, edit);
 }
 
 function unchanged({ description, rows, fingerprints }: Kept, parts: SurveyParts): Survey {
@@ -94,12 +92,7 @@ function unchanged({ description, rows, fingerprints }: Kept, parts: SurveyParts
  * @param editBefore where an earlier run kept something: what the source says by now, which is something else.
  * What did not change since is told by fingerprints.
  */
-function asked(
-  parts: SurveyParts,
-  properties: readonly string[],
-  compare: (a: string, b: string) => number,
-  editBefore: string | null | undefined,
-): Survey {
+function asked(parts: SurveyParts, wanted: CatalogueWanted | null, editBefore: string | null | undefined): Survey {
   const { source, cache, settings } = parts;
   const { connectome } = source;
   // Everything that needs no other answer is asked at once: each question after another is a round trip. The
@@ -107,8 +100,9 @@ function asked(
   const description = source.ask('describe', (ask) => connectome.describe(ask));
   const sizes = once(() => source.ask('type sizes', (ask) => connectome.typeSizes(ask)));
   const fingerprints = once(() => askFingerprints(parts));
-  const rows = fetchCatalogue(source, properties, sizes, compare);
-  const early: Promise<unknown>[] = [description, rows];
+  const rows = wanted && fetchCatalogue(source, wanted.properties, sizes, wanted.compare);
+  const early: Promise<unknown>[] = [description];
+  if (rows) early.push(rows);
   if (editBefore !== undefined && !settings.quick) early.push(fingerprints());
   if (!settings.quick) early.push(sizes());
   // Each is waited for by somebody; until then a failure of theirs is nobody's.
@@ -120,16 +114,17 @@ function asked(
     isUnchanged: false,
     description,
     edit,
-    rows,
+    rows: rows ?? Promise.resolve([]),
     sizes,
     fingerprints,
     keep: async () => {
+      if (!rows) return;
       const described = { ...(await description), edit: await edit };
-      const key = catalogueKey(nameWithTag(described), connectome.id, properties);
+      const catalogue = { edit: described.edit, ...keptRowsOf(await rows, wanted.properties) };
       await cache.setMany(
         new Map<string, unknown>([
           [descriptionKey(connectome.id), described],
-          [key, { edit: described.edit, rows: keptRowsOf(await rows, properties) }],
+          [catalogueKey(nameWithTag(described), connectome.id), catalogue],
         ]),
       );
       if (fingerprints.result !== undefined) await keepFingerprints(parts, described, await fingerprints.result);
@@ -164,7 +159,7 @@ const keptDescription: z.ZodType<DatasetDescription> = z.object({
   roisDigest: z.string(),
   edit: text,
 });
-const keptCatalogue = z.object({ edit: text, rows: z.unknown() });
+const edited = z.object({ edit: text });
 const keptFingerprints = z.object({ edit: text, types: z.array(z.string()), texts: z.array(z.string()) });
 
 /** null unless description and catalogue are there and of one edit. */
@@ -174,9 +169,8 @@ async function readKept({ source, cache }: SurveyParts, properties: readonly str
   if (description === undefined) return null;
   const { edit } = description;
   const dataset = nameWithTag(description);
-  const [catalogue, prints] = await cache.getMany([catalogueKey(dataset, id, properties), fingerprintsKey(dataset, id)]);
-  const { data } = keptCatalogue.safeParse(catalogue);
-  const rows = data?.edit === edit ? rowsIn(data.rows) : null;
+  const [catalogue, prints] = await cache.getMany([catalogueKey(dataset, id), fingerprintsKey(dataset, id)]);
+  const rows = edited.safeParse(catalogue).data?.edit === edit ? rowsIn(catalogue, properties) : null;
   if (rows === null) return null;
   return { description, rows, fingerprints: fingerprintsIn(prints, edit) };
 }

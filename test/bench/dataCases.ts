@@ -8,12 +8,21 @@ import { type Cache, createCache } from '../../src/cache/twoLevel.ts';
 import { entryProperties } from '../../src/catalog/entry.ts';
 import { systemClock as clock } from '../../src/clock.ts';
 import { loadConfig } from '../../src/config.ts';
-import { catalogueQuery, metaQuery, roiInfoQuery, roiSumsQuery } from '../../src/connectome/cypher.ts';
+import { catalogueQuery, metaQuery } from '../../src/connectome/cypher.ts';
 import { META_PROPERTIES } from '../../src/connectome/meta.ts';
 import { openConnectome } from '../../src/connectome/open.ts';
 import { createRoiSums } from '../../src/connectome/roiInfo.ts';
 import { createRun } from '../../src/report.ts';
 import type { Case, Cost } from './measure.ts';
+
+/** Without what neurodex asks besides, to tell later what changed. */
+const floorQueries = (label: string): { here: string; there: string } => ({
+  here: `UNWIND $types AS type MATCH (n:\`${label}\` {type: type}) RETURN type, n.roiInfo`,
+  there: `UNWIND $types AS type MATCH (n:\`${label}\` {type: type})
+    WITH type, apoc.convert.fromJsonMap(n.roiInfo) AS info
+    UNWIND [roi IN keys(info) WHERE roi IN $rois] AS roi WITH type, roi, info[roi] AS counts
+    RETURN type, roi, sum(coalesce(counts.pre, 0)) AS pre, sum(coalesce(counts.post, 0)) AS post`,
+});
 
 /** Types asked one by one; the time of all is reckoned from these. */
 const SAMPLED_TYPES = 20;
@@ -42,10 +51,11 @@ export async function dataCases(uri: string, link: string, { dataset, label, pre
   const [[primaryRois] = []] = await ask(driver, 'MATCH (m:Meta) RETURN m.primaryRois');
   const rois = primaryRois as string[];
 
+  const queries = floorQueries(label);
   const floor = async (sums: 'client' | 'server'): Promise<Cost> => {
     const meta = await ask(driver, metaQuery(META_PROPERTIES));
     const catalogue = await ask(driver, catalogueQuery(label, properties));
-    const counts = await ask(driver, sums === 'client' ? roiInfoQuery(label) : roiSumsQuery(label), { types, rois });
+    const counts = await ask(driver, sums === 'client' ? queries.here : queries.there, { types, rois });
     if (sums === 'client') {
       const roiSums = createRoiSums(new Set(rois));
       for (const [type, roiInfo] of counts) roiSums.add(type as string, roiInfo as string | null);
@@ -71,7 +81,7 @@ export async function dataCases(uri: string, link: string, { dataset, label, pre
     const step = Math.ceil(types.length / SAMPLED_TYPES);
     const sampled = types.filter((_, i) => i % step === 0);
     const startedMs = performance.now();
-    for (const type of sampled) await ask(driver, roiInfoQuery(label), { types: [type] });
+    for (const type of sampled) await ask(driver, queries.here, { types: [type] });
     return { ms: ((performance.now() - startedMs) * types.length) / sampled.length, roundTrips: types.length };
   };
 

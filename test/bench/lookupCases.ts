@@ -12,23 +12,21 @@ import { createRun } from '../../src/report.ts';
 import type { Loaded, OpenCases } from './dataCases.ts';
 import type { Cost } from './measure.ts';
 
-/** A lookup as the bench asks it: of what the rows amount to, their number is enough. */
+/** A lookup as the bench asks it. */
 export interface Measured {
-  lookupOf(connectome: Connectome, rois: readonly string[]): TunedLookup<{ type: string }, number>;
+  lookupOf(connectome: Connectome, rois: readonly string[]): TunedLookup<{ type: string }, unknown>;
   /** Of the grid. */
   batchWeights: readonly number[];
 }
 
-const numberOf = (rows: readonly unknown[]): number => rows.length;
-
 export const ROI_COUNTS: Measured = {
   lookupOf: (connectome, rois) =>
-    roiCountsLookup(connectome, rois, ['server', 'client'], numberOf) as TunedLookup<{ type: string }, number>,
+    roiCountsLookup(connectome, rois, ['server', 'client']) as TunedLookup<{ type: string }, unknown>,
   batchWeights: [500, 2_000, 8_000, 20_000],
 };
 
 export const PARTNERS: Measured = {
-  lookupOf: (connectome) => partnersLookup(connectome, numberOf) as TunedLookup<{ type: string }, number>,
+  lookupOf: (connectome) => partnersLookup(connectome) as TunedLookup<{ type: string }, unknown>,
   batchWeights: [50, 200, 1_000, 5_000],
 };
 
@@ -59,7 +57,7 @@ export async function lookupCases(
     // As in a build, which by then knows how far away the source is.
     await source.ask('edit', (ask) => connectome.edit(ask));
     const parts = { source, cache, clock, run, settings: { ...settings, ...pins } };
-    const load = (loader: Loader<number>): Promise<number[]> =>
+    const load = (loader: Loader<unknown>): Promise<unknown[]> =>
       Promise.all([...cells.keys()].map((type) => loader.load(type)));
     await withTunedLoader({ ...lookup, guesses }, cells, parts, load);
     const { roundTrips, rows } = run.report;

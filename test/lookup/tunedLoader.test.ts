@@ -74,7 +74,7 @@ describe('a loader at a measured pace', () => {
         },
       } as Connectome;
       const cells = new Map(Array.from({ length: 9_000 }, (_, i) => [`T${i}`, 1]));
-      const lookup = roiCountsLookup(connectome, [], ways, (rows) => rows.length);
+      const lookup = roiCountsLookup(connectome, [], ways);
       await withTunedLoader(lookup, cells, parts, (loader) => loadAll(loader, cells));
       expect([...asked].sort()).toEqual([...ways].sort());
     },
