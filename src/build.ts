@@ -71,7 +71,7 @@ async function build(parts: Parts): Promise<Catalog> {
   const [rois, { entries, untyped }] = await run.phase(settings.quick ? 'catalogue' : 'ROI counts', () =>
     Promise.all([
       settings.quick ? null : roiSummaries(description, survey, ways, parts),
-      survey.rows.then((rows) => entriesOf(rows, settings)),
+      survey.rows().then((rows) => entriesOf(rows, settings)),
     ]),
   );
   if (rois) requireSame(rois.cells, entries);

@@ -17,32 +17,6 @@ export interface SurveyParts {
   settings: Settings;
 }
 
-export interface Survey {
-  /** The kept ones hold: the source was asked for its edit alone. */
-  isUnchanged: boolean;
-  description: Promise<DatasetDescription>;
-  /**
-   * What answers are stamped with that are asked for from now on. It was read before them: if an edit came between, it
-   * is one that the next run finds changed.
-   */
-  edit: Promise<string | null>;
-  /** Empty where none were wanted. */
-  rows: Promise<readonly CatalogueRow[]>;
-  /** Every type with its cells; in a cold run they are there before the rows. */
-  sizes(): Promise<readonly TypeSize[]>;
-  /** As of the description's edit. */
-  fingerprints(): Promise<Fingerprints | null>;
-  /** Keeps what was asked for; resolves when that is written. */
-  keep(): Promise<void>;
-}
-
-/** What an earlier run kept of a source. */
-interface Kept {
-  description: DatasetDescription;
-  rows: readonly CatalogueRow[];
-  fingerprints: Fingerprints | null;
-}
-
 /** What is wanted of the catalogue. */
 export interface CatalogueWanted {
   /** That each row has values of, in this order. */
@@ -51,100 +25,146 @@ export interface CatalogueWanted {
   compare: (a: string, b: string) => number;
 }
 
+export interface Survey {
+  /** Nothing was edited since an earlier run: so far the source was asked for its edit alone. */
+  isUnchanged: boolean;
+  description: Promise<DatasetDescription>;
+  /**
+   * What answers are stamped with that are asked for from now on. It was read before them: if an edit came between, it
+   * is one that the next run finds changed.
+   */
+  edit: Promise<string | null>;
+  /** The catalogue; empty where none was wanted. */
+  rows(): Promise<readonly CatalogueRow[]>;
+  /** Every type with its cells; in a cold run they are there before the rows. */
+  sizes(): Promise<readonly TypeSize[]>;
+  /** As of the edit. */
+  fingerprints(): Promise<Fingerprints | null>;
+  /** Keeps what was asked for; resolves when that is written. */
+  keep(): Promise<void>;
+}
+
+const OFFLINE_LACKS = '--offline: the cache holds no catalogue of this source; run once without --offline.';
+
 /**
  * @param wanted null: no catalogue is asked for, types and their cells are enough
  * @throws ConfigError if nothing may be asked and the cache lacks something
  */
 export async function surveyDataset(parts: SurveyParts, wanted: CatalogueWanted | null): Promise<Survey> {
-  const { source, settings } = parts;
-  const kept = await readKept(parts, wanted?.properties ?? []);
-  if (settings.offline) {
-    if (kept === null)
-      throw new ConfigError('--offline: the cache holds no catalogue of this source; run once without --offline.');
-    return unchanged(kept, parts);
-  }
-  if (kept === null) return asked(parts, wanted, undefined);
+  const { source, cache, settings } = parts;
+  const { connectome } = source;
+  const kept = keptDescription.safeParse(await cache.get(descriptionKey(connectome.id))).data;
+  if (settings.offline && kept === undefined) throw new ConfigError(OFFLINE_LACKS);
+  if (kept === undefined) return surveyAsked(parts, wanted, undefined);
+  if (settings.offline) return surveyKept(parts, wanted, kept);
   // Most runs find nothing changed: the edit alone tells, and whatever else was asked with it would be for nothing.
-  const before = kept.description.edit;
-  const edit = before === null ? null : await source.ask('edit', (ask) => source.connectome.edit(ask));
-  if (edit !== null && edit === before) return unchanged(kept, parts);
-  return asked(parts, wanted, edit);
+  const edit = kept.edit === null ? null : await source.ask('edit', (ask) => connectome.edit(ask));
+  return edit !== null && edit === kept.edit ? surveyKept(parts, wanted, kept) : surveyAsked(parts, wanted, edit);
 }
 
-function unchanged({ description, rows, fingerprints }: Kept, parts: SurveyParts): Survey {
-  const cells = new Map<string, number>();
-  for (const { type, cells: count } of rows) if (type !== null) cells.set(type, (cells.get(type) ?? 0) + count);
-  const asked = once(() => askFingerprints(parts));
+/** Everything that is kept still holds; what is not there after all is asked for when it is wanted. */
+function surveyKept(parts: SurveyParts, wanted: CatalogueWanted | null, description: DatasetDescription): Survey {
+  const { source, cache, settings } = parts;
+  const { connectome } = source;
+  const dataset = nameWithTag(description);
+  const { edit } = description;
+  const asking = questions(parts, wanted);
+
+  const rows = once(async () => {
+    const kept = await cache.get(catalogueKey(dataset, connectome.id));
+    const rows = isOfEdit(kept, edit) ? rowsIn(kept, wanted?.properties ?? []) : null;
+    if (rows !== null) return rows;
+    if (settings.offline) throw new ConfigError(OFFLINE_LACKS);
+    return wanted === null ? null : await asking.rows();
+  });
+  const fingerprints = once(async () => {
+    const kept = fingerprintsIn(await cache.get(fingerprintsKey(dataset, connectome.id)), edit);
+    return kept === null && !settings.offline ? await asking.fingerprints() : kept;
+  });
   return {
     isUnchanged: true,
     description: Promise.resolve(description),
-    edit: Promise.resolve(description.edit),
-    rows: Promise.resolve(rows),
-    sizes: async () => [...cells].map(([type, cells]) => ({ type, cells })),
-    fingerprints: async () => fingerprints ?? (await asked()),
-    keep: async () => {
-      if (asked.result !== undefined) await keepFingerprints(parts, description, await asked.result);
+    edit: Promise.resolve(edit),
+    rows: async () => (await rows()) ?? [],
+    async sizes() {
+      const known = await rows();
+      return known === null ? await asking.sizes() : sizesOf(known);
     },
+    fingerprints,
+    keep: () => asking.keep(description),
   };
 }
 
 /**
+ * Everything is asked for that needs no other answer, at once: each question after another is a round trip. The
+ * description goes first, since the others may wait for the dataset's label that comes with it.
  * @param editBefore where an earlier run kept something: what the source says by now, which is something else.
  * What did not change since is told by fingerprints.
  */
-function asked(parts: SurveyParts, wanted: CatalogueWanted | null, editBefore: string | null | undefined): Survey {
-  const { source, cache, settings } = parts;
-  const { connectome } = source;
-  // Everything that needs no other answer is asked at once: each question after another is a round trip. The
-  // description goes first, since the others may wait for the dataset's label that comes with it.
-  const description = source.ask('describe', (ask) => connectome.describe(ask));
-  const sizes = once(() => source.ask('type sizes', (ask) => connectome.typeSizes(ask)));
-  const fingerprints = once(() => askFingerprints(parts));
-  const rows = wanted && fetchCatalogue(source, wanted.properties, sizes, wanted.compare);
-  const early: Promise<unknown>[] = [description];
-  if (rows) early.push(rows);
-  if (editBefore !== undefined && !settings.quick) early.push(fingerprints());
-  if (!settings.quick) early.push(sizes());
-  // Each is waited for by somebody; until then a failure of theirs is nobody's.
-  for (const promise of early) promise.catch(() => undefined);
+function surveyAsked(
+  parts: SurveyParts,
+  wanted: CatalogueWanted | null,
+  editBefore: string | null | undefined,
+): Survey {
+  const { source, settings } = parts;
+  const description = source.ask('describe', (ask) => source.connectome.describe(ask));
   // Without an earlier run the description is the first thing asked, but not answered before the others are sent.
   const edit = description.then((described) => (editBefore === undefined ? described.edit : editBefore));
-  edit.catch(() => undefined);
+  const asking = questions(parts, wanted);
+  const early: Promise<unknown>[] = [description, edit, asking.rows()];
+  if (!settings.quick) early.push(asking.sizes());
+  if (!settings.quick && editBefore !== undefined) early.push(asking.fingerprints());
+  // Each is waited for by somebody; until then a failure of theirs is nobody's.
+  for (const promise of early) promise.catch(() => undefined);
   return {
     isUnchanged: false,
     description,
     edit,
-    rows: rows ?? Promise.resolve([]),
+    rows: asking.rows,
+    sizes: asking.sizes,
+    fingerprints: asking.fingerprints,
+    keep: async () => asking.keep({ ...(await description), edit: await edit }),
+  };
+}
+
+/** Each asked when it is first wanted, and once. */
+function questions({ source, cache }: SurveyParts, wanted: CatalogueWanted | null) {
+  const { connectome } = source;
+  const sizes = once(() => source.ask('type sizes', (ask) => connectome.typeSizes(ask)));
+  const rows = once(async () =>
+    wanted === null ? [] : await fetchCatalogue(source, wanted.properties, sizes, wanted.compare),
+  );
+  const fingerprints = once(() => source.ask('fingerprints', (ask) => connectome.fingerprints(ask)));
+  return {
     sizes,
+    rows,
     fingerprints,
-    keep: async () => {
-      if (!rows) return;
-      const described = { ...(await description), edit: await edit };
-      const catalogue = { edit: described.edit, ...keptRowsOf(await rows, wanted.properties) };
-      await cache.setMany(
-        new Map<string, unknown>([
-          [descriptionKey(connectome.id), described],
-          [catalogueKey(nameWithTag(described), connectome.id), catalogue],
-        ]),
-      );
-      if (fingerprints.result !== undefined) await keepFingerprints(parts, described, await fingerprints.result);
+    /** Keeps what was asked for, with the description that it goes with. */
+    async keep(description: DatasetDescription): Promise<void> {
+      const { edit } = description;
+      const dataset = nameWithTag(description);
+      const entries = new Map<string, unknown>();
+      if (wanted !== null && rows.result !== undefined) {
+        entries.set(descriptionKey(connectome.id), description);
+        entries.set(catalogueKey(dataset, connectome.id), {
+          edit,
+          ...keptRowsOf(await rows.result, wanted.properties),
+        });
+      }
+      const prints = await fingerprints.result;
+      if (prints) {
+        const kept = { edit, types: [...prints.keys()], texts: [...prints.values()] };
+        entries.set(fingerprintsKey(dataset, connectome.id), kept);
+      }
+      if (entries.size > 0) await cache.setMany(entries);
     },
   };
 }
 
-async function askFingerprints({ source, settings }: SurveyParts): Promise<Fingerprints | null> {
-  if (settings.offline) return null;
-  return await source.ask('fingerprints', (ask) => source.connectome.fingerprints(ask));
-}
-
-async function keepFingerprints(
-  { source, cache }: SurveyParts,
-  description: DatasetDescription,
-  fingerprints: Fingerprints | null,
-): Promise<void> {
-  if (fingerprints === null) return;
-  const key = fingerprintsKey(nameWithTag(description), source.connectome.id);
-  await cache.set(key, { edit: description.edit, types: [...fingerprints.keys()], texts: [...fingerprints.values()] });
+function sizesOf(rows: readonly CatalogueRow[]): TypeSize[] {
+  const sizes = new Map<string, number>();
+  for (const { type, cells } of rows) if (type !== null) sizes.set(type, (sizes.get(type) ?? 0) + cells);
+  return [...sizes].map(([type, cells]) => ({ type, cells }));
 }
 
 const roiNode: z.ZodType<RoiNode> = z.lazy(() => z.object({ name: z.string(), children: z.array(roiNode).optional() }));
@@ -162,17 +182,8 @@ const keptDescription: z.ZodType<DatasetDescription> = z.object({
 const edited = z.object({ edit: text });
 const keptFingerprints = z.object({ edit: text, types: z.array(z.string()), texts: z.array(z.string()) });
 
-/** null unless description and catalogue are there and of one edit. */
-async function readKept({ source, cache }: SurveyParts, properties: readonly string[]): Promise<Kept | null> {
-  const { id } = source.connectome;
-  const description = keptDescription.safeParse(await cache.get(descriptionKey(id))).data;
-  if (description === undefined) return null;
-  const { edit } = description;
-  const dataset = nameWithTag(description);
-  const [catalogue, prints] = await cache.getMany([catalogueKey(dataset, id), fingerprintsKey(dataset, id)]);
-  const rows = edited.safeParse(catalogue).data?.edit === edit ? rowsIn(catalogue, properties) : null;
-  if (rows === null) return null;
-  return { description, rows, fingerprints: fingerprintsIn(prints, edit) };
+function isOfEdit(kept: unknown, edit: string | null): boolean {
+  return edited.safeParse(kept).data?.edit === edit;
 }
 
 function fingerprintsIn(kept: unknown, edit: string | null): Fingerprints | null {
