@@ -24,7 +24,8 @@ export interface Dataset {
 /** What is kept of a lookup, as far as it still holds. */
 export interface Held<Answer> {
   answers: KeptAnswers;
-  /** undefined where nothing is kept that holds. */
+  readonly types: readonly string[];
+  /** Once for each type. undefined where nothing is kept that holds. */
   of(type: string): Answer | undefined;
 }
 
@@ -46,6 +47,7 @@ export async function openHeld<Answer>(
   const texts = answers.select(holds, edit);
   return {
     answers,
+    types: [...texts.keys()],
     of(type) {
       const text = texts.get(type);
       // Read once: what it becomes is larger.

@@ -71,8 +71,7 @@ function surveyKept(parts: SurveyParts, wanted: CatalogueWanted | null, descript
   const asking = questions(parts, wanted);
 
   const rows = once(async () => {
-    const kept = await cache.get(catalogueKey(dataset, connectome.id));
-    const rows = isOfEdit(kept, edit) ? rowsIn(kept, wanted?.properties ?? []) : null;
+    const rows = await keptRows(parts, description, wanted?.properties ?? []);
     if (rows !== null) return rows;
     if (settings.offline) throw new ConfigError(OFFLINE_LACKS);
     return wanted === null ? null : await asking.rows();
@@ -93,6 +92,16 @@ function surveyKept(parts: SurveyParts, wanted: CatalogueWanted | null, descript
     fingerprints,
     keep: () => asking.keep(description),
   };
+}
+
+/** The catalogue as it is kept; null where there is none of the description's edit, or not with these properties. */
+export async function keptRows(
+  { source, cache }: SurveyParts,
+  description: DatasetDescription,
+  properties: readonly string[],
+): Promise<CatalogueRow[] | null> {
+  const kept = await cache.get(catalogueKey(nameWithTag(description), source.connectome.id));
+  return isOfEdit(kept, description.edit) ? rowsIn(kept, properties) : null;
 }
 
 /**
