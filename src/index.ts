@@ -1,6 +1,6 @@
 /** The public API. */
 export { type BuildParts, buildCatalog } from './build.ts';
-export { openSqliteStore } from './cache/stores.ts';
+export { openStore } from './cache/stores.ts';
 export { type Cache, createCache } from './cache/twoLevel.ts';
 export type { Annotation, Catalog, CellCounts, Share, SynapseCounts, TypeEntry } from './catalog/catalog.ts';
 export { type Clock, systemClock } from './clock.ts';

@@ -1,5 +1,4 @@
 /** What a user names as cache -> the store behind it. */
-import { ConfigError } from '../errors.ts';
 import type { Store } from './store.ts';
 
 /**
@@ -8,7 +7,7 @@ import type { Store } from './store.ts';
  * @throws an Error whose message says why nothing can be kept there
  */
 export async function openStore(cache: string, tell: (text: string) => void): Promise<Store | null> {
-  void tell;
   if (cache === 'none') return null;
-  throw new ConfigError('not yet');
+  if (/^rediss?:\/\//.test(cache)) return await (await import('./redis.ts')).openRedisStore(cache);
+  return await (await import('./sqlite.ts')).openSqliteStore(cache, tell);
 }

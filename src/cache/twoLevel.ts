@@ -1,5 +1,6 @@
 /** L1 memory over L2 disk or Redis, both keyv. A fault of L2 is counted and taken for a miss; it never ends a run. */
 import type { CacheStats } from '../report.ts';
+import { createMemory } from './memory.ts';
 import type { ListedEntry, Store } from './store.ts';
 
 export interface Cache {
@@ -14,5 +15,122 @@ export interface Cache {
   list(prefix: string): Promise<ListedEntry[]>;
   deleteMany(keys: readonly string[]): Promise<void>;
   readonly stats: Readonly<CacheStats>;
+  /** Never rejects. */
   close(): Promise<void>;
+}
+
+export interface CacheOptions {
+  /** How much JSON text L1 holds, in characters; parsed it takes some times as much. */
+  l1Bytes?: number;
+  /** Called with the first fault of L2, in one line; the others are only counted. */
+  onFault?: (fault: Error) => void;
+  /** Reads give only what was set through this very cache. */
+  isFresh?: boolean;
+}
+
+const L1_BYTES = 32 * 2 ** 20;
+
+export function createCache(
+  l2: Store | null,
+  { l1Bytes = L1_BYTES, onFault = () => undefined, isFresh = false }: CacheOptions = {},
+): Cache {
+  const l1 = createMemory(l1Bytes);
+  const stats: CacheStats = { l1: { hits: 0, misses: 0 }, l2: { hits: 0, misses: 0, faults: 0 } };
+  /** Whether what was last done to a key reached L2: where it did not, L2 may hold something older. */
+  const reached = new Map<string, boolean>();
+
+  const faulted = (what: string, error: unknown, entries: number): void => {
+    if (stats.l2.faults === 0) onFault(new Error(`${what}: ${(error as Error).message}`, { cause: error }));
+    stats.l2.faults += entries;
+  };
+
+  const readTexts = async (store: Store, keys: readonly string[]): Promise<(string | undefined)[]> => {
+    if (keys.length === 0) return [];
+    try {
+      return await store.getMany(keys);
+    } catch (error) {
+      faulted('the cache cannot be read', error, keys.length);
+      return [];
+    }
+  };
+
+  /** What L2 has of the keys, held in L1 from now on. */
+  const fromL2 = async (store: Store, missed: readonly string[]): Promise<Map<string, unknown>> => {
+    const keys = missed.filter((key) => reached.get(key) ?? !isFresh);
+    const texts = await readTexts(store, keys);
+    const found = new Map<string, unknown>();
+    for (const [i, key] of keys.entries()) {
+      const text = texts[i];
+      if (text === undefined) continue;
+      try {
+        const value: unknown = JSON.parse(text);
+        found.set(key, value);
+        await l1.set(key, { value, bytes: text.length });
+      } catch (error) {
+        faulted(`an entry of the cache is damaged (${store.name})`, error, 1);
+      }
+    }
+    stats.l2.hits += found.size;
+    stats.l2.misses += missed.length - found.size;
+    return found;
+  };
+
+  const getMany = async (keys: readonly string[]): Promise<unknown[]> => {
+    const held = await l1.getMany(keys);
+    const missed = keys.filter((_, i) => held[i] === undefined);
+    stats.l1.hits += keys.length - missed.length;
+    stats.l1.misses += missed.length;
+    const found = l2 && missed.length > 0 ? await fromL2(l2, missed) : new Map<string, unknown>();
+    return keys.map((key, i) => {
+      const near = held[i];
+      return near === undefined ? found.get(key) : near.value;
+    });
+  };
+
+  /** Does to L2 what was done to L1. */
+  const toL2 = async (keys: readonly string[], what: string, work: (store: Store) => Promise<void>): Promise<void> => {
+    if (!l2 || keys.length === 0) return;
+    let isDone = true;
+    try {
+      await work(l2);
+    } catch (error) {
+      isDone = false;
+      faulted(what, error, keys.length);
+    }
+    for (const key of keys) reached.set(key, isDone);
+  };
+
+  const setMany = async (entries: ReadonlyMap<string, unknown>): Promise<void> => {
+    const texts = Array.from(entries, ([key, value]) => ({ key, text: JSON.stringify(value) }));
+    for (const { key, text } of texts) await l1.set(key, { value: entries.get(key), bytes: text.length });
+    await toL2([...entries.keys()], 'nothing more may be kept', (store) => store.setMany(texts));
+  };
+
+  return {
+    stats,
+    getMany,
+    setMany,
+    get: async (key) => (await getMany([key]))[0],
+    set: (key, value) => setMany(new Map([[key, value]])),
+    async list(prefix) {
+      if (!l2) return l1.list(prefix);
+      try {
+        return await l2.list(prefix);
+      } catch (error) {
+        faulted('the cache cannot be read', error, 1);
+        return l1.list(prefix);
+      }
+    },
+    async deleteMany(keys) {
+      await l1.deleteMany(keys);
+      await toL2(keys, 'the cache cannot be written to', (store) => store.deleteMany(keys));
+    },
+    async close() {
+      try {
+        await l2?.close();
+      } catch (error) {
+        faulted('the cache cannot be closed', error, 1);
+      }
+    },
+  };
 }

@@ -1,13 +1,15 @@
 /** Opens the cache that a command was told to use. */
-import { openSqliteStore } from '../cache/stores.ts';
+import { openStore } from '../cache/stores.ts';
 import { type Cache, createCache } from '../cache/twoLevel.ts';
 import type { Run } from '../report.ts';
+import type { Settings } from '../settings.ts';
 
-/** @param folder or none */
-export async function openCache(folder: string, run: Run): Promise<Cache> {
-  if (folder === 'none') return createCache(null);
+export async function openCache(settings: Pick<Settings, 'cache' | 'fresh'>, run: Run): Promise<Cache> {
   try {
-    return createCache(await openSqliteStore(folder));
+    return createCache(await openStore(settings.cache, run.tell), {
+      isFresh: settings.fresh,
+      onFault: ({ message }) => run.tell(`What the cache cannot give or take is asked for again: ${message}.`),
+    });
   } catch (error) {
     // A cache saves time and nothing else: without it the run goes on, and says so once.
     run.tell(`Nothing is kept for the next run: ${(error as Error).message}.`);

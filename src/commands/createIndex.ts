@@ -23,7 +23,7 @@ export async function createIndex(settings: Settings, context: Context): Promise
     throw new ConfigError('--verify: expected a run with ROI counts, which --quick leaves out; drop one of them.');
   requireSiteFolder(output);
   if (settings.report !== undefined) requireReportFile(settings.report);
-  const cache = await openCache(settings.cache, run);
+  const cache = await openCache(settings, run);
   try {
     const catalog = await build(settings, cache, run, context);
     if (settings.strict && run.report.failedTypes.length > 0)

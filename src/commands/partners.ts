@@ -23,7 +23,7 @@ export async function partners(
 ): Promise<PartnersResult> {
   const { signal, clock } = context;
   const run = createRun('partners', clock.now, context.onEvent);
-  const cache = await openCache(settings.cache, run);
+  const cache = await openCache(settings, run);
   try {
     const connectome = await run.phase('connect', () => connect(settings, signal));
     try {

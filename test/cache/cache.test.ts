@@ -1,12 +1,13 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { openSqliteStore } from '../../src/cache/stores.ts';
+import type { Store } from '../../src/cache/store.ts';
+import { openStore } from '../../src/cache/stores.ts';
 import { type Cache, createCache } from '../../src/cache/twoLevel.ts';
 import { cacheContract } from '../contract/cache.ts';
 import { temporaryFolder } from '../support/cli.ts';
 
-const openBoth = async (folder: string): Promise<Cache> => createCache(await openSqliteStore(folder));
+const openBoth = async (folder: string): Promise<Cache> => createCache(await openStore(folder, () => undefined));
 
 cacheContract('memory alone', async () => createCache(null));
 cacheContract('memory over SQLite', async () => openBoth(temporaryFolder()));
@@ -26,7 +27,7 @@ describe('the disk level', () => {
   });
 
   test('that breaks in mid-run is counted and taken for a miss', async () => {
-    const store = await openSqliteStore(temporaryFolder());
+    const store = (await openStore(temporaryFolder(), () => undefined)) as Store;
     const cache = createCache(store);
     await store.close();
     expect(await cache.get('key')).toBeUndefined();
@@ -38,6 +39,6 @@ describe('the disk level', () => {
   test('that is no database is refused on opening', async () => {
     const folder = temporaryFolder();
     writeFileSync(join(folder, 'neurodex.sqlite'), 'a text that is long enough to be taken for the head of a file');
-    await expect(openSqliteStore(folder)).rejects.toThrow(/not a database/);
+    await expect(openStore(folder, () => undefined)).rejects.toThrow(/not a database/);
   });
 });

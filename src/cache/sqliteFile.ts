@@ -1,0 +1,66 @@
+/** The cache's file seen from outside: whose it is, where it lies, and how a damaged one is set aside. */
+import { existsSync, renameSync, statfsSync, statSync } from 'node:fs';
+import { bytesAt, makeFolder } from '../files.ts';
+
+/** Marks our databases: "ndex", at the place that SQLite keeps for it in a file's head. */
+export const APPLICATION_ID = 0x6e646578;
+const APPLICATION_ID_AT = 68;
+
+/** As Linux numbers them: NFS, SMB (3), 9p, AFS (2), Coda, Ceph, Lustre, GPFS, BeeGFS, GFS2, OCFS2, FUSE (sshfs and others), VirtualBox. */
+const NETWORK_DISKS: ReadonlySet<number> = new Set([
+  0x6969, 0x517b, 0xff534d42, 0xfe534d42, 0x01021997, 0x5346414f, 0x6b414653, 0x73757245, 0x00c36400, 0x0bd00bd0,
+  0x47504653, 0x19830326, 0x01161970, 0x7461636f, 0x65735546, 0x786f4256,
+]);
+
+/** A write-ahead log needs memory that all of its users share: several machines on one disk would break the file. */
+export function isNetworkDisk(type: number): boolean {
+  // Some systems give it with a sign.
+  return NETWORK_DISKS.has(type >>> 0);
+}
+
+export function isOnNetwork(folder: string): boolean {
+  return isNetworkDisk(statfsSync(folder).type);
+}
+
+/** @throws an Error whose message says why the folder cannot be used */
+export function requireFolder(folder: string): void {
+  try {
+    makeFolder(folder);
+  } catch (cause) {
+    const { code } = cause as NodeJS.ErrnoException;
+    const isFile = code === 'EEXIST' || code === 'ENOTDIR';
+    const what = isFile ? 'a file stands where the folder must be' : `the folder cannot be made (${code})`;
+    throw new Error(`--cache ${folder}: ${what}`, { cause });
+  }
+}
+
+/**
+ * A file whose head was damaged cannot be told from another program's.
+ * @throws an Error if the file is not known to be ours: not a byte of it is changed
+ */
+export function requireOurs(file: string): void {
+  const found = statSync(file);
+  const isSo =
+    found.isFile() && (found.size === 0 || bytesAt(file, APPLICATION_ID_AT, 4).readUInt32BE() === APPLICATION_ID);
+  if (!isSo) throw new Error(`${file} is not a database of neurodex; move it away, or name another folder by --cache`);
+}
+
+/** Tells a file from another that took its name. */
+export function inodeOf(file: string): bigint | undefined {
+  return statSync(file, { bigint: true, throwIfNoEntry: false })?.ino;
+}
+
+/**
+ * Renames a damaged file with what belongs to it; null if another process did that before.
+ * @param time as in 20261121T143000Z
+ */
+export function setAside(file: string, inode: bigint | undefined, time: string): string | null {
+  let aside = `${file}.corrupt-${time}`;
+  for (let n = 2; existsSync(aside); n++) aside = `${file}.corrupt-${time}-${n}`;
+  if (inodeOf(file) !== inode) return null;
+  // The file itself comes last: a fresh one must never meet the log of the old one, which would be written into it.
+  for (const suffix of ['-shm', '-wal', '']) {
+    if (existsSync(file + suffix)) renameSync(file + suffix, aside + suffix);
+  }
+  return aside;
+}
