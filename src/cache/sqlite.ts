@@ -4,7 +4,7 @@ import { basename, join } from 'node:path';
 import type { KeyvSqlite } from '@keyv/sqlite';
 import type { KeyvEntry, KeyvStoreAdapter } from 'keyv';
 import { EXPIRES_FROM_END, EXPIRES_LENGTH, openKeyv, writtenMsOf } from './kept.ts';
-import { APPLICATION_ID, inodeOf, isOnNetwork, requireFolder, requireOurs, setAside } from './sqliteFile.ts';
+import { APPLICATION_ID, cacheFile, inodeOf, isOnNetwork, requireFolder, requireOurs, setAside } from './sqliteFile.ts';
 import type { ListedEntry, Store } from './store.ts';
 
 /** Raised when the table's shape changes: what an older one holds is dropped. The first release had 0. */
@@ -34,7 +34,7 @@ type Sqlite = typeof import('@keyv/sqlite').KeyvSqlite;
 export async function openSqliteStore(folder: string, tell: (text: string) => void): Promise<Store> {
   const Sqlite = await loadSqlite();
   requireFolder(folder);
-  const file = join(folder, 'neurodex.sqlite');
+  const file = cacheFile(folder);
   const replace = async (inode: bigint | undefined): Promise<void> => {
     const aside = setAside(file, inode, await timeOf(Sqlite));
     if (aside) tell(`${file} was damaged: set aside as ${basename(aside)}, and what it held is asked for again.`);

@@ -11,9 +11,9 @@ export interface ConfigFlags extends OutputFlags {
 
 export const ALL_SETTINGS = Object.keys(SETTINGS) as SettingKey[];
 
-export function withOutputFlags(command: Command): Command {
+export function withOutputFlags(command: Command, silent = 'say nothing but errors'): Command {
   return command
-    .addOption(new Option('--silent', 'say nothing but errors').conflicts('json'))
+    .addOption(new Option('--silent', silent).conflicts('json'))
     .option('--json', 'tell events and the result as JSON lines on stdout');
 }
 

@@ -3,9 +3,11 @@
  * --help does not wait for databases and templates.
  */
 import { Argument, Command, Option } from 'commander';
+import { keptText } from '../cacheSummary.ts';
 import { presetNames } from '../config.ts';
 import { packageVersion } from '../packageRoot.ts';
 import { configText, importText, loadText, PARTNER_FORMATS, partnersText, printable, reportText } from '../summary.ts';
+import { addCache } from './cache.ts';
 import { ALL_SETTINGS, type ConfigFlags, configOf, wholeNumber, withOutputFlags, withSettings } from './flags.ts';
 import { EXIT, type OutputFlags, type Outside } from './outside.ts';
 
@@ -20,6 +22,8 @@ export function createProgram(outside: Outside): Command {
     .addHelpText('afterAll', EXIT_CODES)
     .exitOverride();
   addCreateIndex(root, outside);
+  addWarm(root, outside);
+  addCache(root, outside);
   addImport(root, outside);
   addSample(root, outside);
   addLoad(root, outside);
@@ -41,6 +45,21 @@ function addCreateIndex(root: Command, outside: Outside): void {
         return { text: reportText(report, settings.output), result: { report }, exitCode };
       }),
     );
+}
+
+function addWarm(root: Command, outside: Outside): void {
+  const command = root.command('warm').description('fill the cache for builds to come, without writing a site');
+  const keys = ALL_SETTINGS.filter((key) => key !== 'output' && key !== 'strict');
+  withOutputFlags(withSettings(command, keys)).action((flags: ConfigFlags) =>
+    outside.perform(flags, async (context) => {
+      const { settings } = configOf(flags, outside);
+      const { warm } = await import('../commands/warm.ts');
+      const warmed = await warm(settings, context);
+      const exitCode = warmed.report.failedTypes.length > 0 ? EXIT.failedTypes : EXIT.ok;
+      const text = `${reportText(warmed.report, settings.output)}\n${keptText(warmed)}`;
+      return { text, result: warmed, exitCode };
+    }),
+  );
 }
 
 interface ImportFlags extends ConfigFlags {
@@ -125,6 +144,8 @@ function addPartners(root: Command, outside: Outside): void {
     'dataset',
     'database',
     'cache',
+    'fresh',
+    'offline',
     'maxConcurrency',
     'concurrency',
     'batchWeight',
