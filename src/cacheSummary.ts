@@ -25,7 +25,7 @@ export function removalText({ name, diskBytes, removed, left }: Removal, done: '
 
 /** A line for the end of a report. */
 export function keptText({ name, kept }: Warmed): string {
-  return `kept   ${kept.entries === 0 ? 'nothing' : amountText(kept)} of this dataset in ${printable(name)}`;
+  return `kept   ${amountText(kept)} of this dataset in ${printable(name)}`;
 }
 
 function contentsTable(groups: readonly Group[], nowMs: number): string {

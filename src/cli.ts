@@ -8,6 +8,7 @@ import { ConfigError, ConnectError, DecodeError, QueryError, WriteError } from '
 import { EXIT, type Outcome, type Outside } from './program/outside.ts';
 import { createProgram } from './program/program.ts';
 import { createProgress, type ProgressMode } from './progress.ts';
+import { printable } from './summary.ts';
 
 const perform: Outside['perform'] = async ({ silent, json }, work) => {
   const mode: ProgressMode = json ? 'json' : silent ? 'silent' : process.stderr.isTTY ? 'bar' : 'lines';
@@ -69,7 +70,7 @@ function messageOf(error: unknown): string {
   const isExpected = [ConfigError, ConnectError, QueryError, DecodeError, WriteError].some(
     (kind) => error instanceof kind,
   );
-  if (isExpected) return (error as Error).message.replaceAll(/\s*\n\s*/g, ' ');
+  if (isExpected) return printable((error as Error).message.replaceAll(/\s*\n\s*/g, ' '));
   return `a defect of neurodex, please report it: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`;
 }
 

@@ -1,7 +1,6 @@
 /** `neurodex cache clear` and `neurodex cache prune`: what they remove, and the room that gives. */
 import { ConfigError } from '../errors.ts';
 import type { Settings } from '../settings.ts';
-import { printable } from '../summary.ts';
 import { type Amount, amountOf, contentsOf, type Held, isOf, surplusOf } from './contents.ts';
 import { withStore } from './store.ts';
 
@@ -22,8 +21,11 @@ export async function clearCache(dataset: string | undefined, settings: Settings
     const own = entries.filter((entry) => isOf(dataset, entry));
     if (own.length > 0) return own;
     const names = [...new Set(entries.flatMap((entry) => entry.dataset ?? []))].sort();
-    const what = names.length === 0 ? 'nothing is kept of any' : `what is kept is of ${names.map(quoted).join(', ')}`;
-    throw new ConfigError(`--dataset: ${what}; got ${quoted(dataset)}.`);
+    const what =
+      names.length === 0
+        ? 'nothing is kept of any'
+        : `what is kept is of ${names.map((name) => JSON.stringify(name)).join(', ')}`;
+    throw new ConfigError(`--dataset: ${what}; got ${JSON.stringify(dataset)}.`);
   });
 }
 
@@ -46,8 +48,4 @@ async function remove({ cache }: Settings, choose: (entries: readonly Held[]) =>
     removed,
     left: { entries: all.entries - removed.entries, bytes: all.bytes - removed.bytes },
   };
-}
-
-function quoted(name: string): string {
-  return printable(JSON.stringify(name));
 }

@@ -19,7 +19,7 @@ export interface Kept<T> {
  */
 export async function withStore<T>(cache: string, work: (store: Store | null) => Promise<T>): Promise<Kept<T>> {
   const file = cache === 'none' || /^rediss?:\/\//.test(cache) ? null : cacheFile(cache);
-  if (file !== null && sizeOf(file) === null && !isFile(cache))
+  if (file !== null && !isFile(cache) && sizeOf(file) === null)
     return { name: file, diskBytes: 0, result: await work(null) };
   // A cache that was damaged is empty from then on: no answer to what is asked here.
   const store = await requireStore(cache, (text) => {

@@ -7,7 +7,7 @@ import { build, finishReport } from './build.ts';
 import { withCache } from './cache.ts';
 import { type Amount, amountOf, contentsOf, isOf } from './contents.ts';
 import type { Context } from './context.ts';
-import { requireOneUseOfCache, requireVerifiable } from './contradictions.ts';
+import { requireVerifiable } from './contradictions.ts';
 import { inOneLine, requireStore } from './store.ts';
 import { requireReportFile } from './targets.ts';
 
@@ -19,12 +19,11 @@ export interface Warmed {
   kept: Amount;
 }
 
-/** @throws ConfigError if the cache cannot be opened or did not take what it was given; what stopped the build */
+/** @throws ConfigError if the cache cannot be opened or does not hold what it was given; what stopped the build */
 export async function warm(settings: Settings, context: Context): Promise<Warmed> {
   const run = createRun('warm', context.clock.now, context.onEvent);
   if (settings.cache === 'none') throw new ConfigError('warm: expected a cache to fill; --cache says none.');
   if (settings.offline) throw new ConfigError('warm: expected to ask the source; --offline asks nothing. Drop it.');
-  requireOneUseOfCache(settings);
   requireVerifiable(settings);
   if (settings.report !== undefined) requireReportFile(settings.report);
   const store = await requireStore(settings.cache, run.tell);
@@ -38,8 +37,11 @@ export async function warm(settings: Settings, context: Context): Promise<Warmed
   const kept = await withCache(createCache(store, options), run, context, async (cache) => {
     await build(settings, cache, run, context);
     if (fault) throw new ConfigError(`warm: ${fault.message}. What was learned is not all kept; run again.`);
-    const entries = await inOneLine(() => contentsOf(store));
-    return amountOf(entries.filter((entry) => isOf(run.report.dataset ?? '', entry)));
+    const dataset = run.report.dataset ?? '';
+    const own = (await inOneLine(() => contentsOf(store))).filter((entry) => isOf(dataset, entry));
+    if (own.length === 0)
+      throw new ConfigError(`warm: nothing of ${dataset} is kept; the source does not say when it was edited.`);
+    return amountOf(own);
   });
   return { report: finishReport(run, settings, context), name: store.name, kept };
 }
