@@ -23,7 +23,7 @@ export async function clearCache(dataset: string | undefined, settings: Settings
     const names = [...new Set(entries.flatMap((entry) => entry.dataset ?? []))].sort();
     const what =
       names.length === 0
-        ? 'nothing is kept of any'
+        ? 'nothing is kept of any dataset'
         : `what is kept is of ${names.map((name) => JSON.stringify(name)).join(', ')}`;
     throw new ConfigError(`--dataset: ${what}; got ${JSON.stringify(dataset)}.`);
   });

@@ -29,7 +29,7 @@ export async function withStore<T>(cache: string, work: (store: Store | null) =>
   try {
     result = await inOneLine(() => work(store));
   } finally {
-    await store.close();
+    await inOneLine(() => store.close());
   }
   // SQLite moves its log into the file on closing.
   return { name: store.name, diskBytes: file === null ? null : sizeOf(file), result };
