@@ -9,7 +9,7 @@ import {
   writeFileSync,
   writeSync,
 } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import sqlite3 from 'sqlite3';
 import { describe, expect, test } from 'vitest';
 import { isNetworkDisk } from '../../src/cache/sqliteFile.ts';
@@ -19,6 +19,7 @@ import { createCache } from '../../src/cache/twoLevel.ts';
 import { openCache } from '../../src/commands/cache.ts';
 import { createRun } from '../../src/report.ts';
 import { runProgram, temporaryFolder } from '../support/cli.ts';
+import { programOf } from '../support/library.ts';
 import { testWithMounts } from '../support/require.ts';
 
 const ASIDE = /^neurodex\.sqlite\.corrupt-\d{8}T\d{6}Z(-\d+)?$/;
@@ -205,7 +206,7 @@ describe('a disk', () => {
   /** What a run is told whose cache is in a folder with a mount of its own. */
   async function toldOn(mount: string, bytes: number): Promise<unknown> {
     const { folder } = await filled(3);
-    const run = program(`
+    const run = programOf(`
       const told = [];
       const cache = await openStore('cache', (text) => told.push(text))
         .then((l2) => createCache(l2, { onFault: ({ message }) => told.push(message) }))
@@ -324,13 +325,8 @@ describe('entries', () => {
   });
 });
 
-function program(text: string): string[] {
-  const library = JSON.stringify(resolve(import.meta.dirname, '../../dist/index.js'));
-  return ['--input-type=module', '-e', `import { createCache, openStore } from ${library}; ${text}`];
-}
-
 function writing(folder: string, writer: number): string[] {
-  return program(`
+  return programOf(`
     const cache = createCache(await openStore(${JSON.stringify(folder)}, console.log));
     for (let i = 0; i < 500; i++) await cache.set('${writer}/' + i, 'x'.repeat(1000));
     await cache.close();
@@ -338,7 +334,7 @@ function writing(folder: string, writer: number): string[] {
 }
 
 function killed(folder: string): string[] {
-  return program(`
+  return programOf(`
     const cache = createCache(await openStore(${JSON.stringify(folder)}, console.log));
     const entries = new Map(Array.from({ length: 300 }, (_, i) => ['key ' + i, 'x'.repeat(100_000)]));
     process.stdout.write('begun');
