@@ -22,10 +22,10 @@ const CONNECT_TIMEOUT_MS = 1500;
 const ANSWER_TIMEOUT_MS = 2000;
 
 /** Without a byte either way a call is given up. An idle connection ends so, too: the next call opens another. */
-const SILENCE_MS = 10_000;
+const SILENCE_MS = 5000;
 
-/** After a failed attempt calls fail at once for so long, or each of a run's would wait for its own. */
-const REST_MS = 1000;
+/** After a failed attempt calls fail at once for so long, then for twice as long: each attempt may take its 2 s. */
+const REST_MS = { first: 1000, last: 60_000 } as const;
 
 /**
  * @param uri as node-redis takes it: redis[s]://[user:password@]host[:port][/db]
@@ -35,8 +35,13 @@ export async function openRedisStore(uri: string): Promise<Store> {
   const name = withoutSecrets(uri);
   const { default: Redis } = await import('@keyv/redis');
   const server = serverOf(openAdapter(Redis, uri, name), name);
-  // Fails here where the server is away, once, and not with the first of many calls.
-  await server.client();
+  try {
+    // Fails here where the server is away or does not let us in, once, and not with the first of many calls.
+    await (await server.client()).zCard(INDEX);
+  } catch (error) {
+    server.close();
+    throw plain(name, error);
+  }
   return createStore(server);
 }
 
@@ -62,6 +67,7 @@ function serverOf(adapter: KeyvRedis<string>, name: string): Server {
   const client = adapter.client as RedisClientType;
   let connecting: Promise<void> | null = null;
   let refusal: Error | null = null;
+  let restMs: number = REST_MS.first;
 
   const connect = async (): Promise<void> => {
     let isSilent = false;
@@ -71,12 +77,14 @@ function serverOf(adapter: KeyvRedis<string>, name: string): Server {
     }, ANSWER_TIMEOUT_MS);
     try {
       await client.connect();
+      restMs = REST_MS.first;
     } catch (error) {
       const reason = isSilent ? new Error(`no answer within ${ANSWER_TIMEOUT_MS / 1000} s`) : error;
       refusal = plain(name, reason, '; start it, or name another server or a folder by --cache');
       setTimeout(() => {
         refusal = null;
-      }, REST_MS).unref();
+      }, restMs).unref();
+      restMs = Math.min(2 * restMs, REST_MS.last);
       throw refusal;
     } finally {
       clearTimeout(timer);

@@ -10,6 +10,7 @@ import { testIf } from './require.ts';
 export interface RedisServer {
   uri: string;
   port: number;
+  pid: number;
   /** Signals the very process: SIGSTOP makes it silent, SIGKILL ends it. */
   signal(name: NodeJS.Signals): void;
   /** Runs a command as an operator would. */
@@ -50,6 +51,7 @@ export async function startRedis(settings: readonly string[] = [], port?: number
   return {
     uri: `redis://127.0.0.1:${at}`,
     port: at,
+    pid: child.pid ?? 0,
     signal: (name) => void child.kill(name),
     command: (...words) => execFileSync('redis-cli', ['-p', String(at), ...words], { encoding: 'utf8' }).trim(),
     async stop() {
