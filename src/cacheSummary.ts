@@ -1,6 +1,7 @@
 /** What a cache holds and what went from it, as a person reads it. */
 import type { Removal } from './commands/cacheRemove.ts';
 import type { CacheContents } from './commands/cacheStats.ts';
+import type { VerifiedCache } from './commands/cacheVerify.ts';
 import type { Amount, Group } from './commands/contents.ts';
 import type { LastRun } from './commands/lastRun.ts';
 import type { Warmed } from './commands/warm.ts';
@@ -15,6 +16,41 @@ export function cacheStatsText(contents: CacheContents, nowMs: number): string {
   const run = groups.find(({ kind }) => kind === 'run');
   if (lastRun && run) parts.push(lastRunText(lastRun, nowMs - run.newestMs, diskBytes === null ? 'Redis' : 'disk'));
   return parts.join('\n\n');
+}
+
+/** So many differences are shown, each side with so many characters. */
+const SHOWN_DIFFERENCES = 5;
+const SHOWN_CHARACTERS = 100;
+
+export function verifiedText({ dataset, parts }: VerifiedCache): string {
+  if (parts.length === 0) return `${printable(dataset)}: nothing is kept that still holds`;
+  const rows = parts.map(({ part, kept, asked, wrong }) => [
+    thousands(kept),
+    thousands(asked),
+    thousands(wrong.length),
+    part,
+  ]);
+  const shortened = (text: string): string =>
+    text.length > SHOWN_CHARACTERS ? `${text.slice(0, SHOWN_CHARACTERS)} …` : text;
+  const differences = parts.flatMap(({ part, wrong }) =>
+    wrong
+      .slice(0, SHOWN_DIFFERENCES)
+      .map(({ type, kept, source }) =>
+        [`${part} of ${JSON.stringify(type)}`, `  kept    ${shortened(kept)}`, `  source  ${shortened(source)}`]
+          .map(printable)
+          .join('\n'),
+      ),
+  );
+  const isRight = differences.length === 0;
+  const verdict = isRight
+    ? 'All that was asked again is as it was kept.'
+    : 'The source was edited without a new lastDatabaseEdit: build or warm once with --fresh.';
+  return [
+    `${printable(dataset)}`,
+    table('rrrl', [['kept', 'asked', 'differ', 'what'], ...rows]),
+    ...differences,
+    verdict,
+  ].join('\n\n');
 }
 
 export function removalText({ name, diskBytes, removed, left }: Removal, done: 'cleared' | 'pruned'): string {

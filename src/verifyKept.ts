@@ -45,6 +45,7 @@ export async function verifyKept(parts: BuildParts, most: number): Promise<Verif
     name: nameWithTag(description),
     edit: await survey.edit,
     cells: new Map(sizes.map(({ type, cells }) => [type, cells])),
+    typesBefore: survey.typesBefore,
     fingerprints: survey.fingerprints,
   };
 
@@ -57,7 +58,8 @@ export async function verifyKept(parts: BuildParts, most: number): Promise<Verif
     );
     const [kept, found] = [linesByType(rows), linesByType(asked)];
     const types = [...new Set([...kept.keys(), ...found.keys()])];
-    verified.push({ part: 'catalogue', kept: kept.size, asked: kept.size, wrong: differences(types, kept, found) });
+    const typed = [...kept.keys()].filter((type) => type !== '').length;
+    verified.push({ part: 'catalogue', kept: typed, asked: typed, wrong: differences(types, kept, found) });
   }
   const { primaryRois, roisDigest } = description;
   if (primaryRois !== null) {

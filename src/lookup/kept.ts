@@ -17,6 +17,8 @@ export interface Dataset {
   edit: string | null;
   /** Of every type, also of those that are not wanted. */
   cells: ReadonlyMap<string, number>;
+  /** The types as they were before the last edit; empty where that is not known, or there was none. */
+  typesBefore(): Promise<ReadonlySet<string>>;
   /** As of that edit; asked for only where something is kept of an earlier one. */
   fingerprints(): Promise<Fingerprints | null>;
 }
@@ -93,7 +95,7 @@ export async function loadKept<Row extends { type: string }, Answer, Value>(
       unchanged: values.size,
       changed,
       added: missing.size - changed,
-      gone: [...answers.types].filter((type) => !dataset.cells.has(type)).length,
+      gone: [...(await dataset.typesBefore())].filter((type) => !dataset.cells.has(type)).length,
     };
   }
   if (missing.size > 0) {

@@ -1,12 +1,13 @@
 /** The commands of `neurodex cache`: to look into what is kept, and to remove it. */
 import type { Command } from 'commander';
-import { cacheStatsText, removalText } from '../cacheSummary.ts';
-import { byteSize, type ConfigFlags, configOf, withOutputFlags, withSettings } from './flags.ts';
-import type { Outside } from './outside.ts';
+import { cacheStatsText, removalText, verifiedText } from '../cacheSummary.ts';
+import { byteSize, type ConfigFlags, configOf, wholeNumber, withOutputFlags, withSettings } from './flags.ts';
+import { EXIT, type Outside } from './outside.ts';
 
 export function addCache(root: Command, outside: Outside): void {
   const cache = root.command('cache').description('look into what is kept between runs, and remove it');
   addStats(cache, outside);
+  addVerify(cache, outside);
   addClear(cache, outside);
   addPrune(cache, outside);
 }
@@ -22,6 +23,30 @@ function addStats(cache: Command, outside: Outside): void {
         return { text: cacheStatsText(contents, wallMs()), result: { cache: contents }, isAnswer: true };
       }),
   );
+}
+
+const VERIFIED_TYPES = 200;
+
+function addVerify(cache: Command, outside: Outside): void {
+  const command = cache
+    .command('verify')
+    .description('ask the source again for some of what is kept, and compare: finds edits that left no sign');
+  withOutputFlags(
+    withSettings(command, ['source', 'dataset', 'database', 'preset', 'cache', 'timeoutMs']),
+    'say nothing but the result and errors',
+  )
+    .option('--sample <n>', 'so many types of each lookup, chosen at random', wholeNumber, VERIFIED_TYPES)
+    .option('--all', 'every type')
+    .action(({ sample, all, ...flags }: ConfigFlags & { sample: number; all?: boolean }) =>
+      outside.perform(flags, async (context) => {
+        const { settings } = configOf(flags, outside);
+        const { verifyCache } = await import('../commands/cacheVerify.ts');
+        const verified = await verifyCache(all ? Number.POSITIVE_INFINITY : sample, settings, context);
+        const isRight = verified.parts.every(({ wrong }) => wrong.length === 0);
+        const exitCode = isRight ? EXIT.ok : EXIT.usageOrData;
+        return { text: verifiedText(verified), result: { verified }, isAnswer: true, exitCode };
+      }),
+    );
 }
 
 function addClear(cache: Command, outside: Outside): void {

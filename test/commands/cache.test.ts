@@ -27,7 +27,7 @@ const ENTRIES = {
   'answers/0/hemibrain%3Av1.2.1/s': LONG,
   [answersKey('hemibrain:v1.2.1', '1')]: LONG,
   [answersKey('hemibrain:v1.2.1', '2')]: 'y',
-  [catalogueKey('hemibrain:v1.2.1', 's', [])]: [],
+  [catalogueKey('hemibrain:v1.2.1', 's')]: [],
   [answersKey('hemibrain:v1.1', '1')]: 1,
   [answersKey('hemibrain-more:v1', '1')]: 1,
   [paceKey('s', 'ROI counts')]: {},

@@ -102,6 +102,7 @@ describe('a run on what earlier runs kept', () => {
             expect(asked.types).toEqual(expect.arrayContaining(unseen));
             if (edits.length === 0) expect(asked.questions).toEqual(['edit']);
             expect(report.kept?.unchanged).toBe(after.size - asked.types.length);
+            expect(report.kept?.gone).toBe([...before.keys()].filter((type) => !after.has(type)).length);
             for (const [type, rois] of after) seen.add(`${type} ${rois}`);
             expect(catalog).toEqual((await build(source, createCache(null))).catalog);
           }
