@@ -40,7 +40,9 @@ export async function warm(settings: Settings, context: Context): Promise<Warmed
     const dataset = run.report.dataset ?? '';
     const own = (await inOneLine(() => contentsOf(store))).filter((entry) => isOf(dataset, entry));
     if (own.length === 0)
-      throw new ConfigError(`warm: nothing of ${dataset} is kept; the source does not say when it was edited.`);
+      throw new ConfigError(
+        `warm: nothing of ${dataset} is kept: its source does not say when it was edited, or the cache was cleared.`,
+      );
     return amountOf(own);
   });
   return { report: finishReport(run, settings, context), name: store.name, kept };
