@@ -17,6 +17,7 @@ import { type Survey, surveyDataset } from './lookup/survey.ts';
 import { verifySample } from './lookup/verify.ts';
 import type { Run } from './report.ts';
 import type { Settings } from './settings.ts';
+import { sum } from './sum.ts';
 
 export interface BuildParts {
   connectome: Connectome;
@@ -214,10 +215,4 @@ function totalsOf(types: readonly TypeEntry[], untyped: number): Catalog['totals
     pre: sum(types.map((type) => type.synapses.pre)),
     post: sum(types.map((type) => type.synapses.post)),
   };
-}
-
-function sum(numbers: Iterable<number>): number {
-  let total = 0;
-  for (const number of numbers) total += number;
-  return total;
 }
