@@ -134,7 +134,10 @@ function createStore(server: Server): Store {
         (await server.client()).eval(TIDY, { keys: [INDEX], arguments: [KEY_PREFIX] });
       await guarded(tidy());
     },
-    close: async () => server.close(),
+    close() {
+      server.close();
+      return Promise.resolve();
+    },
   };
 }
 

@@ -116,7 +116,9 @@ describe('a Redis server that goes away in mid-run', () => {
     expect(spentMs).toBeLessThan(1000);
     expect(cache.stats.l2).toEqual({ hits: 0, misses: 50, faults: 100 });
     expect(events).toEqual([
-      expect.stringMatching(/^What the cache cannot .*: nothing more may be kept: redis:\/\/127\S+ .*\.$/),
+      expect.stringMatching(
+        /^The cache could not keep an entry \(redis:\/\/127\S+ .*\)\. What it lacks is asked for again\.$/,
+      ),
     ]);
 
     const back = await started([], server.port);
