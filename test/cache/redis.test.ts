@@ -91,9 +91,9 @@ describe('a Redis server that is no use at the start: the run goes on, told in o
 
   test('the password is wrong, or missing', async () => {
     const server = await started(['--requirepass', 'right']);
-    await expectRefusal(`redis://:hunter2@127.0.0.1:${server.port}`, /WRONGPASS/);
+    await expectRefusal(`redis://:hunter2@127.0.0.1:${server.port}`, /WRONGPASS [^;]*$/);
     await expectRefusal(`redis://me:hunter2@127.0.0.1:${server.port}`, /WRONGPASS/);
-    await expectRefusal(server.uri, /NOAUTH/);
+    await expectRefusal(server.uri, /NOAUTH [^;]*$/);
   });
 
   test.each(['redis://me:hunter2@host:port', 'redis://me:hunter2@host/name', 'redis://me:hunter2@ho st'])(
