@@ -111,6 +111,7 @@ async function roiSummaries(
     name: nameWithTag(description),
     edit: await survey.edit,
     cells: all,
+    typesBefore: survey.typesBefore,
     fingerprints: survey.fingerprints,
   };
   const summaries = await loadKept(form, lookupOf, cells, summarise, dataset, parts);

@@ -21,3 +21,8 @@ export const systemClock: Clock = {
   },
   random: Math.random,
 };
+
+/** Ms since 1970 as ISO 8601, UTC. */
+export function isoTime(wallMs: number): string {
+  return new Date(wallMs).toISOString();
+}

@@ -11,7 +11,7 @@ export function reportText(report: Report, output: string): string {
   const { phases, cache, failedTypes, filesWritten, filesUnchanged, totals } = report;
   const totalMs = Object.values(phases).reduce((sum, ms) => sum + ms, 0);
   const lines = [
-    `${report.dataset}: ${counted(totals.types, 'type')}, ${counted(totals.cells, 'cell')}, ${counted(totals.untyped, 'cell')} without a type${report.mode === 'quick' ? ' (quick: no ROI analysis)' : ''}`,
+    `${printable(report.dataset ?? '')}: ${counted(totals.types, 'type')}, ${counted(totals.cells, 'cell')}, ${counted(totals.untyped, 'cell')} without a type${report.mode === 'quick' ? ' (quick: no ROI analysis)' : ''}`,
     `time   ${seconds(totalMs)}: ${Object.entries(phases)
       .map(([name, ms]) => `${name} ${seconds(ms)}`)
       .join(', ')}; peak memory ${Math.round(report.peakRssBytes / 1e6)} MB`,

@@ -117,11 +117,9 @@ function isShard(value: unknown): value is Shard {
   const { edit, types, fingerprints, texts } = value as Partial<Record<keyof Shard, unknown>>;
   if (edit !== null && typeof edit !== 'string') return false;
   if (!Array.isArray(types) || !Array.isArray(fingerprints) || !Array.isArray(texts)) return false;
-  return types.length === texts.length && types.length === fingerprints.length && [...types, ...texts].every(isText);
-}
-
-function isText(value: unknown): boolean {
-  return typeof value === 'string';
+  if (types.length !== texts.length || types.length !== fingerprints.length) return false;
+  const isText = (item: unknown): boolean => typeof item === 'string';
+  return types.every(isText) && texts.every(isText) && fingerprints.every((one) => one === null || isText(one));
 }
 
 function shardsOf(

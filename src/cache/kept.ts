@@ -2,7 +2,7 @@
 import { Keyv, type KeyvStoreAdapter } from 'keyv';
 import type { StoredEntry } from './store.ts';
 
-const NAMESPACE = 'neurodex';
+export const NAMESPACE = 'neurodex';
 
 /** What nobody wrote again for so long belongs to a dataset that nobody builds any more. */
 export const TTL_MS = 180 * 24 * 3600 * 1000;

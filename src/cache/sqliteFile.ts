@@ -1,10 +1,15 @@
 /** The cache's file seen from outside: whose it is, where it lies, and how a damaged one is set aside. */
-import { existsSync, renameSync, statfsSync, statSync } from 'node:fs';
+import { accessSync, constants, existsSync, renameSync, statfsSync, statSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { bytesAt, makeFolder } from '../files.ts';
 
 /** Marks our databases: "ndex", at the place that SQLite keeps for it in a file's head. */
 export const APPLICATION_ID = 0x6e646578;
 const APPLICATION_ID_AT = 68;
+
+export function cacheFile(folder: string): string {
+  return join(folder, 'neurodex.sqlite');
+}
 
 /** As Linux numbers them: NFS, SMB (3), 9p, AFS (2), Coda, Ceph, Lustre, GPFS, BeeGFS, GFS2, OCFS2, FUSE (sshfs and others), VirtualBox. */
 const NETWORK_DISKS: ReadonlySet<number> = new Set([
@@ -18,8 +23,16 @@ export function isNetworkDisk(type: number): boolean {
   return NETWORK_DISKS.has(type >>> 0);
 }
 
-export function isOnNetwork(folder: string): boolean {
-  return isNetworkDisk(statfsSync(folder).type);
+/** SQLite grants a log whose shared memory it cannot write to, and then refuses every write. */
+export function canHaveLog(file: string): boolean {
+  const memory = `${file}-shm`;
+  try {
+    if (statSync(memory, { throwIfNoEntry: false })?.isFile() === false) return false;
+    if (existsSync(memory)) accessSync(memory, constants.W_OK);
+    return !isNetworkDisk(statfsSync(dirname(file)).type);
+  } catch {
+    return false;
+  }
 }
 
 /** @throws an Error whose message says why the folder cannot be used */

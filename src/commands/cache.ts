@@ -1,8 +1,12 @@
-/** Opens the cache that a command was told to use. */
+/** Opens the cache that a command was told to use, and closes it. */
+import { lastRunKey } from '../cache/keys.ts';
 import { openStore } from '../cache/stores.ts';
 import { type Cache, createCache } from '../cache/twoLevel.ts';
+import { isoTime } from '../clock.ts';
 import type { Run } from '../report.ts';
 import type { Settings } from '../settings.ts';
+import type { Context } from './context.ts';
+import type { LastRun } from './lastRun.ts';
 
 export async function openCache(settings: Pick<Settings, 'cache' | 'fresh'>, run: Run): Promise<Cache> {
   try {
@@ -14,5 +18,22 @@ export async function openCache(settings: Pick<Settings, 'cache' | 'fresh'>, run
     // A cache saves time and nothing else: without it the run goes on, and says so once.
     run.tell(`Nothing is kept for the next run: ${(error as Error).message}.`);
     return createCache(null);
+  }
+}
+
+/** Works with a cache, leaves word of that in it, and closes it; a run that fails has used it, too. */
+export async function withCache<T>(
+  cache: Cache,
+  run: Run,
+  { wallMs }: Context,
+  work: (cache: Cache) => Promise<T>,
+): Promise<T> {
+  try {
+    return await work(cache);
+  } finally {
+    run.report.cache = cache.stats;
+    const word: LastRun = { command: run.report.command, at: isoTime(wallMs()), stats: structuredClone(cache.stats) };
+    await cache.set(lastRunKey(), word);
+    await cache.close();
   }
 }

@@ -4,9 +4,10 @@ import type { PartnerRow } from '../connectome/connectome.ts';
 import { fetchPartners } from '../partners.ts';
 import { createRun } from '../report.ts';
 import type { Settings } from '../settings.ts';
-import { openCache } from './cache.ts';
+import { openCache, withCache } from './cache.ts';
 import { connect } from './connect.ts';
 import type { Context } from './context.ts';
+import { requireOneUseOfCache } from './contradictions.ts';
 
 export interface PartnersResult {
   /** Of the types that answered, in the order in which they were named. */
@@ -23,17 +24,15 @@ export async function partners(
 ): Promise<PartnersResult> {
   const { signal, clock } = context;
   const run = createRun('partners', clock.now, context.onEvent);
-  const cache = await openCache(settings, run);
-  try {
+  requireOneUseOfCache(settings);
+  return await withCache(await openCache(settings, run), run, context, async (cache) => {
     const connectome = await run.phase('connect', () => connect(settings, signal));
     try {
       return resultOf(await fetchPartners(types, { connectome, cache, settings, run, clock, signal }), view);
     } finally {
       await connectome.close();
     }
-  } finally {
-    await cache.close();
-  }
+  });
 }
 
 function resultOf(outcomes: ReadonlyMap<string, readonly PartnerRow[] | Error>, view: PartnerView): PartnersResult {

@@ -17,6 +17,8 @@ export interface Dataset {
   edit: string | null;
   /** Of every type, also of those that are not wanted. */
   cells: ReadonlyMap<string, number>;
+  /** The types as they were before the last edit; empty where that is not known, or there was none. */
+  typesBefore(): Promise<ReadonlySet<string>>;
   /** As of that edit; asked for only where something is kept of an earlier one. */
   fingerprints(): Promise<Fingerprints | null>;
 }
@@ -24,7 +26,8 @@ export interface Dataset {
 /** What is kept of a lookup, as far as it still holds. */
 export interface Held<Answer> {
   answers: KeptAnswers;
-  /** undefined where nothing is kept that holds. */
+  readonly types: readonly string[];
+  /** Once for each type. undefined where nothing is kept that holds. */
   of(type: string): Answer | undefined;
 }
 
@@ -46,6 +49,7 @@ export async function openHeld<Answer>(
   const texts = answers.select(holds, edit);
   return {
     answers,
+    types: [...texts.keys()],
     of(type) {
       const text = texts.get(type);
       // Read once: what it becomes is larger.
@@ -91,7 +95,7 @@ export async function loadKept<Row extends { type: string }, Answer, Value>(
       unchanged: values.size,
       changed,
       added: missing.size - changed,
-      gone: [...answers.types].filter((type) => !dataset.cells.has(type)).length,
+      gone: [...(await dataset.typesBefore())].filter((type) => !dataset.cells.has(type)).length,
     };
   }
   if (missing.size > 0) {

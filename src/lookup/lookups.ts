@@ -38,11 +38,21 @@ export function roiCountsLookup(
   };
 }
 
+/** Upstream first, partner types by name, the cells without a type first: the same answer in the same order. */
 export function partnersLookup(connectome: Connectome): TunedLookup<PartnerRow, readonly PartnerRow[]> {
   return {
     name: PARTNERS,
     ask: (types, ask) => connectome.partners(types, ask),
-    valueOf: (rows) => [...rows],
+    valueOf: (rows) => [...rows].sort((a, b) => orderOf(a) - orderOf(b) || compareNames(a.partner, b.partner)),
     guesses: { server: PARTNERS_GUESS },
   };
+}
+
+function orderOf({ direction }: PartnerRow): number {
+  return direction === 'upstream' ? 0 : 1;
+}
+
+function compareNames(a: string | null, b: string | null): number {
+  const [x, y] = [a ?? '', b ?? ''];
+  return x < y ? -1 : Number(x > y);
 }

@@ -38,6 +38,8 @@ export interface Survey {
   rows(): Promise<readonly CatalogueRow[]>;
   /** Every type with its cells; in a cold run they are there before the rows. */
   sizes(): Promise<readonly TypeSize[]>;
+  /** The types of the edit that was kept before this one; empty where none was, or nothing changed. */
+  typesBefore(): Promise<ReadonlySet<string>>;
   /** As of the edit. */
   fingerprints(): Promise<Fingerprints | null>;
   /** Keeps what was asked for; resolves when that is written. */
@@ -55,11 +57,13 @@ export async function surveyDataset(parts: SurveyParts, wanted: CatalogueWanted 
   const { connectome } = source;
   const kept = keptDescription.safeParse(await cache.get(descriptionKey(connectome.id))).data;
   if (settings.offline && kept === undefined) throw new ConfigError(OFFLINE_LACKS);
-  if (kept === undefined) return surveyAsked(parts, wanted, undefined);
+  if (kept === undefined) return surveyAsked(parts, wanted, null);
   if (settings.offline) return surveyKept(parts, wanted, kept);
   // Most runs find nothing changed: the edit alone tells, and whatever else was asked with it would be for nothing.
   const edit = kept.edit === null ? null : await source.ask('edit', (ask) => connectome.edit(ask));
-  return edit !== null && edit === kept.edit ? surveyKept(parts, wanted, kept) : surveyAsked(parts, wanted, edit);
+  return edit !== null && edit === kept.edit
+    ? surveyKept(parts, wanted, kept)
+    : surveyAsked(parts, wanted, { ...kept, now: edit });
 }
 
 /** Everything that is kept still holds; what is not there after all is asked for when it is wanted. */
@@ -71,8 +75,7 @@ function surveyKept(parts: SurveyParts, wanted: CatalogueWanted | null, descript
   const asking = questions(parts, wanted);
 
   const rows = once(async () => {
-    const kept = await cache.get(catalogueKey(dataset, connectome.id));
-    const rows = isOfEdit(kept, edit) ? rowsIn(kept, wanted?.properties ?? []) : null;
+    const rows = await keptRows(parts, description, wanted?.properties ?? []);
     if (rows !== null) return rows;
     if (settings.offline) throw new ConfigError(OFFLINE_LACKS);
     return wanted === null ? null : await asking.rows();
@@ -90,30 +93,41 @@ function surveyKept(parts: SurveyParts, wanted: CatalogueWanted | null, descript
       const known = await rows();
       return known === null ? await asking.sizes() : sizesOf(known);
     },
+    typesBefore: async () => new Set(),
     fingerprints,
     keep: () => asking.keep(description),
   };
 }
 
+/** The catalogue as it is kept; null where there is none of the description's edit, or not with these properties. */
+export async function keptRows(
+  { source, cache }: SurveyParts,
+  description: DatasetDescription,
+  properties: readonly string[],
+): Promise<CatalogueRow[] | null> {
+  const kept = await cache.get(catalogueKey(nameWithTag(description), source.connectome.id));
+  return isOfEdit(kept, description.edit) ? rowsIn(kept, properties) : null;
+}
+
 /**
  * Everything is asked for that needs no other answer, at once: each question after another is a round trip. The
  * description goes first, since the others may wait for the dataset's label that comes with it.
- * @param editBefore where an earlier run kept something: what the source says by now, which is something else.
- * What did not change since is told by fingerprints.
+ * @param before what an earlier run kept, and as which edit the source goes by now, which is another
  */
 function surveyAsked(
   parts: SurveyParts,
   wanted: CatalogueWanted | null,
-  editBefore: string | null | undefined,
+  before: (DatasetDescription & { now: string | null }) | null,
 ): Survey {
   const { source, settings } = parts;
   const description = source.ask('describe', (ask) => source.connectome.describe(ask));
   // Without an earlier run the description is the first thing asked, but not answered before the others are sent.
-  const edit = description.then((described) => (editBefore === undefined ? described.edit : editBefore));
+  const edit = description.then((described) => (before === null ? described.edit : before.now));
   const asking = questions(parts, wanted);
   const early: Promise<unknown>[] = [description, edit, asking.rows()];
   if (!settings.quick) early.push(asking.sizes());
-  if (!settings.quick && editBefore !== undefined) early.push(asking.fingerprints());
+  // They tell what did not change since.
+  if (!settings.quick && before !== null) early.push(asking.fingerprints());
   // Each is waited for by somebody; until then a failure of theirs is nobody's.
   for (const promise of early) promise.catch(() => undefined);
   return {
@@ -122,6 +136,10 @@ function surveyAsked(
     edit,
     rows: asking.rows,
     sizes: asking.sizes,
+    async typesBefore() {
+      const rows = before === null ? null : await keptRows(parts, before, []);
+      return new Set(rows?.flatMap(({ type }) => type ?? []));
+    },
     fingerprints: asking.fingerprints,
     keep: async () => asking.keep({ ...(await description), edit: await edit }),
   };

@@ -61,7 +61,8 @@ export async function verifySample<Row extends { type: string }, Value>(
   run.report.verifiedTypes = types.length;
 }
 
-function sampled<T>(items: readonly T[], count: number, random: () => number): T[] {
+/** So many items, chosen at random. */
+export function sampled<T>(items: readonly T[], count: number, random: () => number): T[] {
   const rest = [...items];
   return Array.from(
     { length: Math.min(count, rest.length) },

@@ -39,7 +39,17 @@ export function connectomeContract(name: string, open: () => Promise<Connectome>
       const { value, roundTrips } = await connectome.describe();
       const { dataset, tag, uuid, lastDatabaseEdit, primaryRois, roiHierarchy } = meta;
       const edit = (await connectome.edit()).value;
-      expect(value).toEqual({ name: dataset, tag, uuid, lastDatabaseEdit, primaryRois, roiHierarchy, edit });
+      const roisDigest = expect.stringMatching(/^[0-9a-f]{16}$/);
+      expect(value).toEqual({
+        name: dataset,
+        tag,
+        uuid,
+        lastDatabaseEdit,
+        primaryRois,
+        roiHierarchy,
+        roisDigest,
+        edit,
+      });
       expect(roundTrips).toBe(1);
     });
 
@@ -109,6 +119,21 @@ export function connectomeContract(name: string, open: () => Promise<Connectome>
       const { cells } = await connectome.roiCounts([...types, 'T1', 'no such type'], ['A(L)'], { sums });
       expect(new Map(cells)).toEqual(new Map(types.map((type) => [type, cellsOf(type)])));
     });
+
+    test.each(['client', 'server'] as const)(
+      'answers with the fingerprints of the types that it answers about (%s sums)',
+      async (sums) => {
+        const { value: all } = await connectome.fingerprints();
+        const asked = typesOf((await connectome.catalogue([])).value).filter((type) => type !== null);
+        const { fingerprints } = await connectome.roiCounts([...asked, 'no such type'], ['A(L)'], { sums });
+        if (all === null) expect(fingerprints).toBeUndefined();
+        else {
+          expect([...all.keys()].sort()).toEqual(asked.sort());
+          expect(new Map(fingerprints)).toEqual(new Map(all));
+          expect(new Set(all.values()).size).toBe(asked.length);
+        }
+      },
+    );
 
     test('sums up partners by type: cells only, from one synapse up, autapses and own type like any other', async () => {
       const asked = ['T1', 'T2', 'T1', 'T3', 'no such type'];

@@ -1,0 +1,31 @@
+/** What the commands that build share: the source opened and closed, the report filled and written. */
+import { basename, dirname } from 'node:path';
+import { buildCatalog } from '../build.ts';
+import type { Cache } from '../cache/twoLevel.ts';
+import type { Catalog } from '../catalog/catalog.ts';
+import type { Report, Run } from '../report.ts';
+import type { Settings } from '../settings.ts';
+import { writeFiles } from '../site/write.ts';
+import { connect } from './connect.ts';
+import type { Context } from './context.ts';
+
+/** The source is closed before the catalogue is used: an embedded database gives 60 MB back. */
+export async function build(settings: Settings, cache: Cache, run: Run, { signal, clock }: Context): Promise<Catalog> {
+  const connectome = await run.phase('connect', () => connect(settings, signal));
+  try {
+    return await buildCatalog({ connectome, cache, settings, run, clock, signal });
+  } finally {
+    run.report.bytes = connectome.bytesReceived();
+    await connectome.close();
+  }
+}
+
+/** To be called when the work is done: memory is at its peak by then. */
+export function finishReport(run: Run, { report: file }: Settings, { peakRssBytes, token }: Context): Report {
+  run.report.peakRssBytes = peakRssBytes();
+  if (file !== undefined) {
+    const content = `${JSON.stringify(run.report, null, 2)}\n`;
+    writeFiles([{ path: basename(file), content }], dirname(file), token);
+  }
+  return run.report;
+}

@@ -1,0 +1,127 @@
+import { describe, expect, test } from 'vitest';
+import { openAnswers } from '../../src/cache/answers.ts';
+import { openStore } from '../../src/cache/stores.ts';
+import { type Cache, createCache } from '../../src/cache/twoLevel.ts';
+import { temporaryFolder } from '../support/cli.ts';
+
+const PREFIX = 'answers/x/';
+const answersIn = (cache: Cache): ReturnType<typeof openAnswers> => openAnswers(cache, PREFIX, Math.random);
+const row = (text: string, fingerprint: string | null = null): { text: string; fingerprint: string | null } => ({
+  text,
+  fingerprint,
+});
+const any = (): boolean => true;
+
+describe('kept answers', () => {
+  test('are there for a process that opens them later', async () => {
+    const folder = temporaryFolder();
+    const first = createCache(await openStore(folder, () => undefined));
+    const answers = await answersIn(first);
+    answers.keep(new Map([['T1', row('[1]', 'f1')]]), 'e1');
+    answers.keep(
+      new Map([
+        ['T2', row('[2]')],
+        ['__proto__', row('[3]')],
+      ]),
+      'e1',
+    );
+    await answers.written();
+    await first.close();
+    const second = createCache(await openStore(folder, () => undefined));
+    const found = await answersIn(second);
+    expect([...found.types].sort()).toEqual(['T1', 'T2', '__proto__']);
+    const stamps = new Map<string, object>();
+    const selected = found.select((type, stamp) => Boolean(stamps.set(type, stamp)), 'e1');
+    expect(new Map([...selected].sort())).toEqual(
+      new Map([
+        ['T1', '[1]'],
+        ['T2', '[2]'],
+        ['__proto__', '[3]'],
+      ]),
+    );
+    expect(stamps.get('T1')).toEqual({ edit: 'e1', fingerprint: 'f1' });
+    expect(stamps.get('T2')).toEqual({ edit: 'e1', fingerprint: null });
+    await second.close();
+  });
+
+  test('of several edits are told apart by their stamps', async () => {
+    const cache = createCache(null);
+    const answers = await answersIn(cache);
+    answers.keep(new Map([['T', row('old', 'f1')]]), 'e1');
+    answers.keep(new Map([['T', row('new', 'f2')]]), 'e2');
+    await answers.written();
+    const later = await answersIn(cache);
+    expect(later.edits).toEqual(new Set(['e1', 'e2']));
+    expect(later.select((_type, { fingerprint }) => fingerprint === 'f2', 'e2')).toEqual(new Map([['T', 'new']]));
+  });
+
+  test('that hold are written together once most do not', async () => {
+    const cache = createCache(null);
+    const answers = await answersIn(cache);
+    for (let i = 0; i < 5; i++)
+      answers.keep(
+        new Map([
+          ['T1', row(`${i}`, `f${i}`)],
+          [`gone ${i}`, row('x')],
+        ]),
+        `e${i}`,
+      );
+    await answers.written();
+    const later = await answersIn(cache);
+    const isCurrent = (type: string, { edit }: { edit: string | null }): boolean => type === 'T1' && edit === 'e4';
+    expect(later.select(isCurrent, 'e5')).toEqual(new Map([['T1', '4']]));
+    await later.written();
+    const merged = await answersIn(cache);
+    expect(await cache.list(PREFIX)).toHaveLength(1);
+    expect(merged.edits).toEqual(new Set(['e5']));
+    expect(merged.select((_type, { fingerprint }) => fingerprint === 'f4', 'e5')).toEqual(new Map([['T1', '4']]));
+  });
+
+  test('in very many shards are written into few, without loss', async () => {
+    const cache = createCache(null);
+    const answers = await answersIn(cache);
+    for (let i = 0; i < 300; i++) answers.keep(new Map([[`T${i}`, row(`${i}`)]]), 'e');
+    await answers.written();
+    const later = await answersIn(cache);
+    expect(later.select(any, 'e').size).toBe(300);
+    await later.written();
+    expect(await cache.list(PREFIX)).toHaveLength(1);
+    expect((await answersIn(cache)).types.size).toBe(300);
+  });
+
+  test('are not touched by a collection beside them', async () => {
+    const cache = createCache(null);
+    const beside = await openAnswers(cache, 'answers/x/y/', Math.random);
+    beside.keep(new Map([['T', row('1')]]), 'e');
+    await beside.written();
+    const other = await openAnswers(cache, 'answers/x2/', Math.random);
+    expect(other.types.size).toBe(0);
+  });
+
+  test('that were asked for anew replace those that were there', async () => {
+    const cache = createCache(null);
+    const old = await answersIn(cache);
+    old.keep(new Map([['T', row('old')]]), 'e');
+    await old.written();
+    const anew = await answersIn(cache);
+    anew.keep(new Map([['T', row('new')]]), 'e');
+    anew.dropOld();
+    await anew.written();
+    expect((await answersIn(cache)).select(any, 'e')).toEqual(new Map([['T', 'new']]));
+  });
+
+  test.each([
+    ['no object', 7],
+    ['texts that are none', { edit: null, types: ['T'], fingerprints: [null], texts: [1] }],
+    ['fewer texts than types', { edit: null, types: ['T'], fingerprints: [null], texts: [] }],
+    ['an edit that is none', { edit: 1, types: [], fingerprints: [], texts: [] }],
+  ])('that are damaged (%s) are counted, left out and deleted', async (_what, shard) => {
+    const cache = createCache(null);
+    await cache.set(`${PREFIX}a`, shard);
+    const answers = await answersIn(cache);
+    expect(answers.types.size).toBe(0);
+    await answers.written();
+    expect(cache.stats.l2.faults).toBe(1);
+    expect(await cache.list(PREFIX)).toEqual([]);
+  });
+});

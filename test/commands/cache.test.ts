@@ -1,0 +1,299 @@
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, readdirSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { answersPrefix, catalogueKey, lastRunKey, paceKey } from '../../src/cache/keys.ts';
+import { openStore } from '../../src/cache/stores.ts';
+import { cacheStatsText } from '../../src/cacheSummary.ts';
+import type { CacheContents } from '../../src/commands/cacheStats.ts';
+import { type Finished, runCli, temporaryFolder, VECTORS } from '../support/cli.ts';
+import { startRedis, testWithRedis } from '../support/redis.ts';
+
+const SOURCE = ['--source', 'sample?types=50&cells=400'];
+
+/** A cache as several runs may have left it. */
+async function fill(cache: string, entries: Record<string, unknown>): Promise<void> {
+  const store = await openStore(cache, (text) => expect.unreachable(text));
+  for (const [key, value] of Object.entries(entries)) await store?.setMany([{ key, text: JSON.stringify(value) }]);
+  await store?.close();
+}
+
+const answersKey = (dataset: string, key: string): string =>
+  `${answersPrefix({ dataset, source: 's', lookup: 'ROI counts/1', variant: '' })}${key}`;
+
+const LONG = 'x'.repeat(1_000_000);
+
+const ENTRIES = {
+  'answers/0/hemibrain%3Av1.2.1/s': LONG,
+  [answersKey('hemibrain:v1.2.1', '1')]: LONG,
+  [answersKey('hemibrain:v1.2.1', '2')]: 'y',
+  [catalogueKey('hemibrain:v1.2.1', 's')]: [],
+  [answersKey('hemibrain:v1.1', '1')]: 1,
+  [answersKey('hemibrain-more:v1', '1')]: 1,
+  [paceKey('s', 'ROI counts')]: {},
+};
+
+const cacheOf = async (cwd: string, ...args: string[]): Promise<Finished> => await runCli(['cache', ...args], { cwd });
+
+async function contentsIn(cwd: string, ...args: string[]): Promise<CacheContents> {
+  const { code, stdout, stderr } = await cacheOf(cwd, 'stats', '--json', ...args);
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+  return JSON.parse(stdout).cache;
+}
+
+async function datasetsIn(cwd: string, ...args: string[]): Promise<(string | null)[]> {
+  return [...new Set((await contentsIn(cwd, ...args)).groups.map(({ dataset }) => dataset))];
+}
+
+async function refusal(cwd: string, args: string[]): Promise<string> {
+  const { code, stdout, stderr } = await runCli(args, { cwd });
+  expect({ code, stdout, stderr }).toEqual({ code: 1, stdout: '', stderr: expect.stringMatching(/^[^\n]+\n$/) });
+  return stderr.trim();
+}
+
+describe('neurodex cache stats', () => {
+  test('shows what is kept by kind and dataset, what only other versions read, and what it takes', async () => {
+    const cwd = temporaryFolder();
+    await fill(join(cwd, 'cache'), ENTRIES);
+    const { code, stdout, stderr } = await cacheOf(cwd, 'stats');
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(stdout.replace(/\d\.\d MB on disk/, 'N MB on disk')).toBe(
+      `cache/neurodex.sqlite: 7 entries, 2.0 MB; N MB on disk
+
+  entries    size      oldest      newest  kind            dataset
+        1    35 B  < 1 minute  < 1 minute  answers         hemibrain-more:v1
+        1    35 B  < 1 minute  < 1 minute  answers         hemibrain:v1.1
+        2  1.0 MB  < 1 minute  < 1 minute  answers         hemibrain:v1.2.1
+        1    36 B  < 1 minute  < 1 minute  catalogue       hemibrain:v1.2.1
+        1    36 B  < 1 minute  < 1 minute  pace
+        1  1.0 MB  < 1 minute  < 1 minute  older versions
+`,
+    );
+  });
+
+  test('tells ages as a person would', () => {
+    const hour = 3_600_000;
+    const ages = [-5, 59_999, 60_000, 119 * 60_000, 2 * hour, 47 * hour, 48 * hour, 400 * 24 * hour];
+    const groups = ages.map((ms) => {
+      const group = { kind: 'answers', dataset: 'd', entries: 1, bytes: 1, oldestMs: 0, newestMs: 0 } as const;
+      return { ...group, oldestMs: 1e12 - ms, newestMs: 1e12 };
+    });
+    const contents = { name: 'c', diskBytes: 1, entries: 8, bytes: 8, groups, lastRun: null };
+    const shown = cacheStatsText(contents, 1e12).match(/(?<=1 B +)\S.*?(?= +< 1 minute +answers)/g);
+    expect(shown).toEqual([
+      '< 1 minute',
+      '< 1 minute',
+      '1 minute',
+      '119 minutes',
+      '2 hours',
+      '47 hours',
+      '2 days',
+      '400 days',
+    ]);
+  });
+
+  test('says so where nothing is kept, and makes no folder and no file', async () => {
+    const cwd = temporaryFolder();
+    expect(await cacheOf(cwd, 'stats')).toEqual({
+      code: 0,
+      stdout: 'cache/neurodex.sqlite: nothing is kept there\n',
+      stderr: '',
+    });
+    expect(await contentsIn(cwd)).toEqual({
+      name: 'cache/neurodex.sqlite',
+      diskBytes: 0,
+      entries: 0,
+      bytes: 0,
+      groups: [],
+      lastRun: null,
+    });
+    for (const args of [['clear'], ['prune', '--max-size', '0']]) {
+      expect(await cacheOf(cwd, ...args)).toMatchObject({
+        code: 0,
+        stdout: expect.stringContaining('nothing is left'),
+      });
+    }
+    expect(readdirSync(cwd)).toEqual([]);
+  });
+
+  test('tells what the last run had of it, whichever command that was', async () => {
+    const cwd = temporaryFolder();
+    const lastRun = async (...args: string[]) => {
+      expect(await runCli([...args, ...SOURCE], { cwd, env: { SOURCE_DATE_EPOCH: '0' } })).toMatchObject({ code: 0 });
+      return (await contentsIn(cwd)).lastRun;
+    };
+    const startedAt = new Date().toISOString();
+    const first = await lastRun('warm');
+    expect(first).toMatchObject({ command: 'warm', stats: { l2: { hits: 0, faults: 0 } } });
+    expect(first?.stats.l2.misses).toBeGreaterThan(0);
+    expect((first?.at ?? '') >= startedAt).toBe(true);
+    const second = await lastRun('create-index', '--report', 'r.json');
+    expect(second?.command).toBe('create-index');
+    expect(second?.stats.l2.hits).toBeGreaterThan(0);
+    expect(JSON.parse(readFileSync(join(cwd, 'r.json'), 'utf8')).cache).toEqual(second?.stats);
+    expect((await cacheOf(cwd, 'stats', '--silent')).stdout).toMatch(
+      /\n\nlast run: create-index, < 1 minute ago\n {10}hits {2}misses {2}faults\n {2}memory( +\d+){2}\n {2}disk {2}( +\d+){2} +0\n$/,
+    );
+    const type = JSON.parse(readFileSync(join(cwd, 'site/data/index.json'), 'utf8')).types[0].name as string;
+    expect(await lastRun('partners', type)).toMatchObject({ command: 'partners' });
+  });
+
+  test('takes the dataset of a description from what it says', async () => {
+    const cwd = temporaryFolder();
+    await runCli(['warm', ...SOURCE], { cwd });
+    const { groups } = await contentsIn(cwd);
+    expect(groups.find(({ kind }) => kind === 'description')).toMatchObject({ dataset: 'sample:seed1', entries: 1 });
+  });
+
+  test('shows no name that would move the cursor or colour the screen', async () => {
+    const cwd = temporaryFolder();
+    const dataset = 'x"\u001b[31m\n\u202e';
+    const meta = { ...JSON.parse(readFileSync(join(VECTORS, 'meta.json'), 'utf8')), dataset };
+    writeFileSync(join(cwd, 'meta.json'), JSON.stringify(meta));
+    const files = ['--neurons', join(VECTORS, 'neurons.ndjson'), '--meta', 'meta.json', '--into', 'x.duckdb'];
+    expect(await runCli(['import', ...files], { cwd })).toMatchObject({ code: 0 });
+    const warmed = await runCli(['warm', '--source', 'x.duckdb', '--silent'], { cwd });
+    expect(warmed).toEqual({ code: 0, stdout: '', stderr: '' });
+    const shown = [
+      (await cacheOf(cwd, 'stats')).stdout,
+      (await runCli(['warm', '--source', 'x.duckdb'], { cwd })).stdout,
+      await refusal(cwd, ['cache', 'clear', '--dataset', 'y\u001b[2J']),
+    ];
+    for (const text of shown) {
+      expect(text).toContain('x');
+      for (const harm of ['\u001b', '\u202e']) expect(text).not.toContain(harm);
+    }
+    expect(shown[0]).toContain('description  x"\\u{001b}[31m\\u{000a}\\u{202e}:v1\n');
+    expect(await cacheOf(cwd, 'clear', '--dataset', dataset)).toMatchObject({ code: 0 });
+    expect(await datasetsIn(cwd)).toEqual([null]);
+  });
+});
+
+describe('neurodex cache clear', () => {
+  test('removes all there is and gives the room back', async () => {
+    const cwd = temporaryFolder();
+    await fill(join(cwd, 'cache'), ENTRIES);
+    expect(statSync(join(cwd, 'cache/neurodex.sqlite')).size).toBeGreaterThan(2e6);
+    expect(await cacheOf(cwd, 'clear')).toEqual({
+      code: 0,
+      stdout: expect.stringMatching(
+        /^cache\/neurodex\.sqlite: cleared 7 entries, 2\.0 MB; nothing is left; \d+\.\d KB on disk\n$/,
+      ),
+      stderr: '',
+    });
+    expect(readdirSync(join(cwd, 'cache'))).toEqual(['neurodex.sqlite']);
+    expect(statSync(join(cwd, 'cache/neurodex.sqlite')).size).toBeLessThan(1e5);
+    expect((await cacheOf(cwd, 'stats')).stdout).toMatch(/nothing is kept there; \d+\.\d KB on disk\n$/);
+  });
+
+  test.each([
+    ['hemibrain:v1.2.1', 3, ['hemibrain-more:v1', 'hemibrain:v1.1', null]],
+    ['hemibrain', 4, ['hemibrain-more:v1', null]],
+  ])('removes what belongs to %s, and nothing else', async (dataset, count, left) => {
+    const cwd = temporaryFolder();
+    await fill(join(cwd, 'cache'), ENTRIES);
+    const { code, stdout } = await cacheOf(cwd, 'clear', '--dataset', dataset, '--json');
+    const { removed } = JSON.parse(stdout).cache;
+    expect({ code, entries: removed.entries }).toEqual({ code: 0, entries: count });
+    expect(await datasetsIn(cwd)).toEqual(left);
+  });
+
+  test('names what there is for a dataset of which nothing is kept', async () => {
+    const cwd = temporaryFolder();
+    const clear = ['cache', 'clear', '--dataset', 'hemi'];
+    expect(await refusal(cwd, clear)).toBe('neurodex: --dataset: nothing is kept of any dataset; got "hemi".');
+    await fill(join(cwd, 'cache'), ENTRIES);
+    expect(await refusal(cwd, clear)).toBe(
+      'neurodex: --dataset: what is kept is of "hemibrain-more:v1", "hemibrain:v1.1", "hemibrain:v1.2.1"; got "hemi".',
+    );
+    expect((await contentsIn(cwd)).entries).toBe(7);
+  });
+
+  test('clears all where a settings file names a dataset, which is not what it was told to clear', async () => {
+    const cwd = temporaryFolder();
+    await fill(join(cwd, 'kept'), ENTRIES);
+    writeFileSync(join(cwd, 'neurodex.yaml'), 'dataset: hemibrain:v1.1\ncache: kept\n');
+    expect((await cacheOf(cwd, 'clear')).stdout).toContain('cleared 7 entries');
+  });
+});
+
+describe('neurodex cache prune', () => {
+  test('removes what no run of this version reads, then the oldest, and says what is left', async () => {
+    const cwd = temporaryFolder();
+    await fill(join(cwd, 'cache'), ENTRIES);
+    const prune = async (size: string): Promise<string> => (await cacheOf(cwd, 'prune', '--max-size', size)).stdout;
+    expect(await prune('500MB')).toMatch(/^cache\/neurodex\.sqlite: nothing pruned; 7 entries, 2\.0 MB left; /);
+    expect(await prune('1.5 mb')).toMatch(/: pruned 1 entry, 1\.0 MB; 6 entries, 1\.0 MB left; 1\.\d MB on disk\n$/);
+    expect((await contentsIn(cwd)).groups.map(({ kind }) => kind)).not.toContain(null);
+    expect(await prune('64KB')).toMatch(/: pruned 1 entry, 1\.0 MB; 5 entries, \d+ B left; \d+\.\d KB on disk\n$/);
+    expect(await prune('0')).toMatch(/: pruned 5 entries, \d+ B; nothing is left; /);
+  });
+
+  test.each(['', 'x', '-1', '5XB', '1e3', '.5GB', '5 0', '1,5GB', '9MiB'])(
+    'refuses %j as a size in one line',
+    async (size) => {
+      expect(await refusal(temporaryFolder(), ['cache', 'prune', `--max-size=${size}`])).toBe(
+        `error: option '--max-size <size>' argument '${size}' is invalid. Expected a size like 500MB, 1.5GB, 64KB or 0.`,
+      );
+    },
+  );
+});
+
+describe('what cannot be looked into', () => {
+  const COMMANDS = [['stats'], ['clear'], ['prune', '--max-size', '0']];
+
+  test("somebody else's file is refused, and not a byte of it is changed", async () => {
+    const cwd = temporaryFolder();
+    mkdirSync(join(cwd, 'cache'));
+    const file = join(cwd, 'cache/neurodex.sqlite');
+    const script = `import sqlite3; c = sqlite3.connect(${JSON.stringify(file)}); c.execute('create table keyv (key text, value text)'); c.commit()`;
+    execFileSync('python3', ['-c', script]);
+    const before = readFileSync(file);
+    for (const args of COMMANDS)
+      expect(await refusal(cwd, ['cache', ...args])).toContain('cache/neurodex.sqlite is not a database of neurodex');
+    expect(readFileSync(file).equals(before)).toBe(true);
+  });
+
+  test.each(COMMANDS)('a damaged file is told: %s', async (...args) => {
+    const cwd = temporaryFolder();
+    await fill(join(cwd, 'cache'), ENTRIES);
+    const file = join(cwd, 'cache/neurodex.sqlite');
+    truncateSync(file, 3 * 4096);
+    expect(await refusal(cwd, ['cache', ...args])).toContain('cache/neurodex.sqlite was damaged');
+  });
+
+  test('a file where the folder should be, no cache at all, a server that is away', async () => {
+    const cwd = temporaryFolder();
+    writeFileSync(join(cwd, 'thesis'), 'mine');
+    for (const args of COMMANDS) {
+      const at = (cache: string): Promise<string> => refusal(cwd, ['cache', ...args, '--cache', cache]);
+      expect(await at('thesis')).toContain('a file stands where the folder must be');
+      expect(await at('none')).toBe('neurodex: --cache: expected a folder or redis://HOST:PORT; got none.');
+      const away = await at('redis://me:hunter2@127.0.0.1:1');
+      expect(away).toContain('redis://***@127.0.0.1:1');
+      expect(away).not.toContain('hunter2');
+    }
+    expect(readFileSync(join(cwd, 'thesis'), 'utf8')).toBe('mine');
+  });
+
+  test('a last run that was not written as it should be is passed over', async () => {
+    const cwd = temporaryFolder();
+    await fill(join(cwd, 'cache'), { [lastRunKey()]: { command: 7 } });
+    expect(await contentsIn(cwd)).toMatchObject({ entries: 1, lastRun: null });
+    expect((await cacheOf(cwd, 'stats')).stdout).toMatch(/last run\n$/);
+  });
+});
+
+testWithRedis('a server is looked into and cleared as a file is', async () => {
+  const cwd = temporaryFolder();
+  const redis = await startRedis();
+  onTestFinished(() => redis.stop());
+  redis.command('SET', 'theirs', '1');
+  const at = ['--cache', redis.uri];
+  await fill(redis.uri, ENTRIES);
+  expect((await cacheOf(cwd, 'stats', ...at)).stdout).toMatch(/^redis:\/\/127\.0\.0\.1:\d+: 7 entries, 2\.0 MB\n\n/);
+  expect(await cacheOf(cwd, 'clear', '--dataset', 'hemibrain', ...at)).toMatchObject({ code: 0 });
+  expect(await datasetsIn(cwd, ...at)).toEqual(['hemibrain-more:v1', null]);
+  expect((await cacheOf(cwd, 'clear', ...at)).stdout).toContain('nothing is left\n');
+  expect(redis.command('KEYS', '*')).toBe('theirs');
+});
