@@ -2,6 +2,11 @@
 import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { openStore } from '../../src/cache/stores.ts';
+import { type PartnersResult, partners } from '../../src/commands/partners.ts';
+import { loadConfig } from '../../src/config.ts';
+import { isRoiQuery } from '../fault/script.ts';
+import type { AskedQuery } from '../support/boltRelay.ts';
 import { temporaryFolder } from '../support/cli.ts';
 import { neo4jVersions } from '../support/neo4j/versions.ts';
 import { type Cell, describeEdited, type Edited, expectAsked, type Flags, questionsOf } from './edited.ts';
@@ -188,11 +193,11 @@ const EVEN_EDITS: EvenEdit[] = [
     title: 'synapses of a cell go from one ROI to another, the text as long as before',
     before: async ({ cellsOf, setCell }, { one }) => {
       const [a] = (await cellsOf(one)) as [Cell];
-      await setCell(a.bodyId, { roiInfo: '{"GNG":{"pre":31,"post":44},"FB":{"pre":13,"post":22}}' });
+      await setCell(a.bodyId, { roiInfo: '{"GNG":{"pre":3100,"post":4400},"FB":{"pre":1300,"post":2200}}' });
     },
     edit: async ({ cellsOf, setCell }, { one }) => {
       const [a] = (await cellsOf(one)) as [Cell];
-      await setCell(a.bodyId, { roiInfo: '{"GNG":{"pre":13,"post":22},"FB":{"pre":31,"post":44}}' });
+      await setCell(a.bodyId, { roiInfo: '{"GNG":{"pre":1300,"post":2200},"FB":{"pre":3100,"post":4400}}' });
     },
     changed: ({ one }) => [one],
     needsApoc: true,
@@ -200,7 +205,8 @@ const EVEN_EDITS: EvenEdit[] = [
 ];
 
 function evenEdits(edited: Edited, hasApoc: boolean): void {
-  test.each(EVEN_EDITS)('$title', async ({ before, edit, changed, needsApoc }) => {
+  test.each(EVEN_EDITS.map((edit) => [edit.title, edit] as const))('%s', async (_title, given) => {
+    const { before, edit, changed, needsApoc } = given;
     const rows = await edited.cypher(
       'MATCH (n:sample_Neuron) WITH n.type AS type, count(*) AS cells WHERE cells > 3 RETURN type ORDER BY type LIMIT 2',
     );
@@ -279,11 +285,221 @@ function untold(edited: Edited): void {
   });
 }
 
+function partialRuns(edited: Edited): void {
+  test('some types, then all: only the rest is asked, and what was kept of the others stays', async () => {
+    const folder = temporaryFolder();
+    const names = await edited.typeNames();
+    const some = names.slice(30, 40);
+    expectAsked(await edited.run(folder, { types: some }), some);
+    const rest = await edited.run(folder);
+    expectAsked(
+      rest,
+      names.filter((name) => !some.includes(name)),
+    );
+    expect(rest.report.kept).toEqual({ unchanged: 10, changed: 0, added: names.length - 10, gone: 0 });
+    expect(rest.index).toBe(await edited.coldIndex());
+    await edited.alter([some[0] as string, names[0] as string]);
+    await edited.renew();
+    const matched = await edited.run(folder, { match: '^KC' });
+    expectAsked(matched, []);
+    expect(matched.index).toBe(await edited.coldIndex({ match: '^KC' }));
+    const all = await edited.run(folder);
+    expectAsked(all, [some[0] as string, names[0] as string]);
+    expect(all.index).toBe(await edited.coldIndex());
+  });
+
+  test('some types anew: the others are not forgotten', async () => {
+    const folder = temporaryFolder();
+    await edited.run(folder);
+    const [some] = (await edited.typeNames()) as [string];
+    expectAsked(await edited.run(folder, { types: [some], fresh: true }), [some]);
+    expectAsked(await edited.run(folder), []);
+  });
+
+  test('quick, then full: the ROI counts are asked; full, then quick: nothing is', async () => {
+    const folder = temporaryFolder();
+    expect(questionsOf(await edited.run(folder, { quick: true })).sort()).toEqual(['catalogue', 'description']);
+    const full = await edited.run(folder);
+    expectAsked(full, await edited.typeNames());
+    expect(new Set(questionsOf(full))).toEqual(new Set(['edit', 'probe', 'ROI counts']));
+    expect(full.index).toBe(await edited.coldIndex());
+    const quick = await edited.run(folder, { quick: true });
+    expect(questionsOf(quick)).toEqual(NOTHING_CHANGED);
+    expect(quick.index).toBe(await edited.coldIndex({ quick: true }));
+    expect(questionsOf(await edited.run(folder))).toEqual(NOTHING_CHANGED);
+  });
+
+  test('quick between an edit and a full run does not hide what changed', async () => {
+    const folder = temporaryFolder();
+    await edited.run(folder);
+    const [altered] = (await edited.typeNames()) as [string];
+    await edited.alter([altered]);
+    await edited.renew();
+    await edited.run(folder, { quick: true });
+    const full = await edited.run(folder);
+    expectAsked(full, [altered]);
+    expect(full.index).toBe(await edited.coldIndex());
+  });
+
+  test('with other rules, of sides or of what is listed: no ROI counts are asked', async () => {
+    const folder = temporaryFolder();
+    await edited.run(folder);
+    for (const flags of [{ preset: 'hemibrain' }, { preset: 'optic-lobe' }, {}, { 'rois.minSharePercent': 10 }]) {
+      const ran = await edited.run(folder, flags);
+      expectAsked(ran, []);
+      expect(ran.index).toBe(await edited.coldIndex(flags));
+    }
+    expect(questionsOf(await edited.run(folder))).toEqual(NOTHING_CHANGED);
+  });
+
+  test('anew: everything is asked, kept once, and nothing is asked after that', async () => {
+    const folder = temporaryFolder();
+    const cold = await edited.run(folder);
+    const fresh = await edited.run(folder, { fresh: true });
+    expectAsked(fresh, await edited.typeNames());
+    expect(new Set(questionsOf(fresh))).toEqual(new Set(questionsOf(cold)));
+    expect(fresh.report).toMatchObject({ kept: null, cache: { l2: { hits: 0 } } });
+    expect(fresh.index).toBe(cold.index);
+    const entriesOf = async (): Promise<number> => {
+      const store = await openStore(join(folder, 'cache'), () => undefined);
+      const entries = await store?.list('answers/');
+      await store?.close();
+      return entries?.length ?? 0;
+    };
+    const batches = questionsOf(fresh).filter((question) => question === 'ROI counts').length;
+    expect(await entriesOf()).toBe(batches);
+    expect(questionsOf(await edited.run(folder))).toEqual(NOTHING_CHANGED);
+  });
+}
+
+function editsInBetween(edited: Edited): void {
+  /** So that each batch is asked when the one before it has landed. */
+  const inTurn: Flags = { concurrency: 1, batchWeight: 300 };
+
+  /** What happens once the first query of a kind has been asked, before its answer comes. */
+  const during = (isMeant: (query: AskedQuery) => boolean, work: () => Promise<void>): (() => Promise<void>) => {
+    let done: Promise<void> | undefined;
+    onTestFinished(() => edited.script(undefined));
+    edited.script((query) => {
+      if (done !== undefined || !isMeant(query)) return undefined;
+      done = work();
+      return { delayMs: 700 };
+    });
+    return async () => {
+      edited.script(undefined);
+      expect(done).toBeDefined();
+      await done;
+    };
+  };
+  const isEditQuery = ({ cypher }: AskedQuery): boolean => cypher.includes('(m:Meta)') && !cypher.includes('roiHier');
+
+  test('while a first run asks for ROI counts: the next run shows it', async () => {
+    const folder = temporaryFolder();
+    const altered = await edited.typeNames();
+    const edit = during(isRoiQuery, async () => {
+      await edited.alter(altered);
+      await edited.renew();
+    });
+    await edited.run(folder, inTurn);
+    await edit();
+    const ran = await edited.run(folder);
+    expect(ran.types.length).toBeGreaterThan(0);
+    expect(ran.types.length).toBeLessThan(altered.length);
+    expect(ran.index).toBe(await edited.coldIndex());
+    expect(questionsOf(await edited.run(folder))).toEqual(NOTHING_CHANGED);
+  });
+
+  test.each([
+    ['asks for ROI counts', isRoiQuery],
+    ['asks whether there was one', isEditQuery],
+  ])('while a run on what is kept %s: the next run shows it', async (_title, isMeant) => {
+    const folder = temporaryFolder();
+    const names = await edited.typeNames();
+    await edited.run(folder);
+    await edited.alter(names.slice(0, 20));
+    await edited.renew();
+    const edit = during(isMeant, async () => {
+      await edited.alter(names.slice(10, 30));
+      await edited.cypher('MATCH (n:sample_Neuron {type: $type}) SET n.class = $edit', {
+        type: names[9],
+        edit: _title,
+      });
+      await edited.renew();
+    });
+    await edited.run(folder, { concurrency: 1, batchWeight: 20 });
+    await edit();
+    expect((await edited.run(folder)).index).toBe(await edited.coldIndex());
+    expect(questionsOf(await edited.run(folder))).toEqual(NOTHING_CHANGED);
+  });
+
+  test('that moves a cell while a run asks ends that run; the next one shows it', async () => {
+    const folder = temporaryFolder();
+    const names = await edited.typeNames();
+    const rows = await edited.cypher(
+      'MATCH (n:sample_Neuron) WITH n.type AS type, count(*) AS cells WHERE cells = 5 RETURN type ORDER BY type LIMIT 2',
+    );
+    const [one, other] = rows.flat() as [string, string];
+    const edit = during(isRoiQuery, async () => {
+      const [cell] = (await edited.cellsOf(one)) as [Cell];
+      await edited.setCell(cell.bodyId, { type: other });
+      await edited.renew();
+    });
+    await expect(edited.run(folder, inTurn)).rejects.toThrow(/expected \d+ cells, got \d+|was edited while/);
+    await edit();
+    const ran = await edited.run(folder);
+    expect(ran.types.length).toBeLessThan(names.length);
+    expect(ran.index).toBe(await edited.coldIndex());
+  });
+}
+
+function partnerRuns(edited: Edited): void {
+  const partnersOf = async (
+    folder: string,
+    types: string[],
+    flags: Flags = {},
+  ): Promise<PartnersResult & { asked: string[] }> => {
+    const given = { source: edited.uri, cache: join(folder, 'cache'), ...flags };
+    const before = edited.relay.queries.length;
+    const view = { directions: ['upstream', 'downstream'] as const, minWeight: 1, top: 100 };
+    const result = await partners(types, view, loadConfig({ flags: given }).settings, edited.context());
+    return { ...result, asked: questionsOf({ queries: edited.relay.queries.slice(before) }) };
+  };
+
+  test('partners are kept until the next edit, which may retype a cell of another type', async () => {
+    const folder = temporaryFolder();
+    const [[type] = []] = await edited.cypher(
+      `MATCH (n:sample_Neuron)-[:ConnectsTo]->(m:sample_Neuron) WHERE n.type < m.type AND m.type <> 'retyped'
+       RETURN n.type ORDER BY n.type LIMIT 1`,
+    );
+    const first = await partnersOf(folder, [type as string]);
+    expect(first.asked).toContain('partners');
+    // An index keeps the catalogue as well; without one an unchanged dataset takes a question more.
+    await edited.run(folder);
+    const again = await partnersOf(folder, [type as string]);
+    expect(again).toEqual({ ...first, asked: NOTHING_CHANGED });
+    await edited.cypher(
+      `MATCH (n:sample_Neuron {type: $type})-[:ConnectsTo]->(m:sample_Neuron) WHERE m.type <> $type
+       WITH m ORDER BY m.bodyId LIMIT 1 SET m.type = 'retyped'`,
+      { type },
+    );
+    await edited.renew();
+    const after = await partnersOf(folder, [type as string]);
+    expect(after.asked).toContain('partners');
+    expect(JSON.stringify(after.lists)).toContain('"retyped"');
+    const { asked: _, ...lists } = after;
+    const { asked: __, ...uncached } = await partnersOf(folder, [type as string], { cache: 'none' });
+    expect(lists).toEqual(uncached);
+  });
+}
+
 for (const version of neo4jVersions) {
   await describeEdited(`what changed in Neo4j ${version}`, { version }, (edited) => {
     describe('of what a reader sees', () => changes(edited));
     describe('though its sums are the same', () => evenEdits(edited, true));
     describe('in a source that does not tell', () => untold(edited));
+    describe('where a run wants less, or more, than the one before', () => partialRuns(edited));
+    describe('by an edit', () => editsInBetween(edited));
+    partnerRuns(edited);
     fingerprintsAgree(edited, ['server', 'client']);
   });
 }

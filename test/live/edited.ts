@@ -139,9 +139,9 @@ export async function describeEdited(
         for (const type of types) {
           const [cell] = await cellsOf(type);
           const { bodyId, pre, roiInfo } = cell as Cell;
-          const info = JSON.parse(roiInfo ?? '{}') as Record<string, { pre?: number }>;
-          const counts = info['GNG'] ?? {};
-          info['GNG'] = { ...counts, pre: (counts.pre ?? 0) + 5 };
+          const info = JSON.parse(roiInfo ?? '{}') as { GNG?: { pre?: number } };
+          const counts = info.GNG ?? {};
+          info.GNG = { ...counts, pre: (counts.pre ?? 0) + 5 };
           await setCell(bodyId, { pre: (pre ?? 0n) + 5n, roiInfo: JSON.stringify(info) });
         }
       },
@@ -190,11 +190,11 @@ function context(): Context {
 }
 
 /** The questions of a run, each named after what it asks for. */
-export function questionsOf({ queries }: Ran): string[] {
+export function questionsOf({ queries }: Pick<Ran, 'queries'>): string[] {
   return queries.map((query) => {
     const { cypher } = query;
     if (cypher.startsWith('MATCH (m:Meta)')) return cypher.includes('primaryRois') ? 'description' : 'edit';
-    if (cypher.startsWith("RETURN apoc.convert")) return 'probe';
+    if (cypher.startsWith('RETURN apoc.convert')) return 'probe';
     if (cypher.includes('sum(') && cypher.includes('n.type, count(*)')) return 'fingerprints';
     if (cypher.includes('n.type, count(*)')) return 'sizes';
     if (isRoiQuery(query)) return cypher.includes('ConnectsTo') ? 'partners' : 'ROI counts';
