@@ -17,6 +17,7 @@ import { type Survey, surveyDataset } from './lookup/survey.ts';
 import { verifySample } from './lookup/verify.ts';
 import type { Run } from './report.ts';
 import type { Settings } from './settings.ts';
+import { sum } from './sum.ts';
 
 export interface BuildParts {
   connectome: Connectome;
@@ -37,19 +38,33 @@ interface Parts extends BuildParts {
  * the dataset changed while it was read; the source's error if it answers for no type at all
  */
 export async function buildCatalog(parts: BuildParts): Promise<Catalog> {
+  return ((await buildUnlessMade(parts, async () => false)) as Built).catalog;
+}
+
+export interface Built {
+  catalog: Catalog;
+  /** With the edit that the catalogue is kept under. */
+  description: DatasetDescription;
+}
+
+/** Whether what is made of a catalogue is there already, made of the same description. */
+export type IsMade = (description: DatasetDescription) => Promise<boolean>;
+
+/** As buildCatalog; null where nothing was edited since an earlier run and what is made of the catalogue is there. */
+export async function buildUnlessMade(parts: BuildParts, isMade: IsMade): Promise<Built | null> {
   // What one part cannot do without ends the others' questions, too.
   const stop = new AbortController();
   const signal = parts.signal ? AbortSignal.any([parts.signal, stop.signal]) : stop.signal;
   const source = createSource({ ...parts, signal, timeoutMs: parts.settings.timeoutMs });
   try {
-    return await build({ ...parts, signal, source });
+    return await build({ ...parts, signal, source }, isMade);
   } catch (error) {
     stop.abort(error);
     throw error;
   }
 }
 
-async function build(parts: Parts): Promise<Catalog> {
+async function build(parts: Parts, isMade: IsMade): Promise<Built | null> {
   const { settings, run } = parts;
   const mode = settings.quick ? 'quick' : 'full';
   run.report.mode = mode;
@@ -67,6 +82,7 @@ async function build(parts: Parts): Promise<Catalog> {
   requireDataset(description, settings.dataset);
   run.report.dataset = nameWithTag(description);
   noteMissing(parts, description);
+  if (survey.isUnchanged && settings.verify === undefined && (await isMade(description))) return null;
 
   const [rois, { entries, untyped }] = await run.phase(settings.quick ? 'catalogue' : 'ROI counts', () =>
     Promise.all([
@@ -80,7 +96,8 @@ async function build(parts: Parts): Promise<Catalog> {
   run.report.failedTypes = types.filter((type) => type.failed !== undefined).map((type) => type.name);
   const { name, tag, uuid, lastDatabaseEdit } = description;
   run.report.totals = totalsOf(types, untyped);
-  return { dataset: { name, tag, uuid, lastDatabaseEdit }, mode, totals: run.report.totals, types };
+  const catalog: Catalog = { dataset: { name, tag, uuid, lastDatabaseEdit }, mode, totals: run.report.totals, types };
+  return { catalog, description: { ...description, edit: await survey.edit } };
 }
 
 /** What is known of the wanted types' ROIs; null where the dataset names none. */
@@ -111,7 +128,7 @@ async function roiSummaries(
     name: nameWithTag(description),
     edit: await survey.edit,
     cells: all,
-    typesBefore: survey.typesBefore,
+    typesBefore: async () => new Set([...(await survey.typesBefore())].filter(isTyped)),
     fingerprints: survey.fingerprints,
   };
   const summaries = await loadKept(form, lookupOf, cells, summarise, dataset, parts);
@@ -198,10 +215,4 @@ function totalsOf(types: readonly TypeEntry[], untyped: number): Catalog['totals
     pre: sum(types.map((type) => type.synapses.pre)),
     post: sum(types.map((type) => type.synapses.post)),
   };
-}
-
-function sum(numbers: Iterable<number>): number {
-  let total = 0;
-  for (const number of numbers) total += number;
-  return total;
 }

@@ -4,7 +4,7 @@
  * values changes, so that older ones are never read.
  */
 
-const VERSIONS = { description: 3, catalogue: 1, fingerprints: 1, answers: 1, pace: 1, run: 1 } as const;
+const VERSIONS = { description: 3, catalogue: 1, fingerprints: 1, answers: 1, pace: 1, site: 1, run: 1 } as const;
 
 export type Kind = keyof typeof VERSIONS;
 
@@ -34,6 +34,11 @@ export interface Collection {
 
 export function answersPrefix({ dataset, source, lookup, variant }: Collection): string {
   return `${keyOf('answers', dataset, source, lookup, variant)}/`;
+}
+
+/** @param output tells one folder of a site from others, without naming it */
+export function siteKey(dataset: string, output: string): string {
+  return keyOf('site', dataset, output);
 }
 
 /** What a lookup costs at a source. */

@@ -27,6 +27,8 @@ const SILENCE_MS = 5000;
 /** After a failed attempt calls fail at once for so long, then for twice as long: each attempt may take its 2 s. */
 const REST_MS = { first: 1000, last: 60_000 } as const;
 
+const ADVICE = '; start it, or name another server or a folder by --cache';
+
 /**
  * @param uri as node-redis takes it: redis[s]://[user:password@]host[:port][/db]
  * @throws an Error whose message says why nothing can be kept there
@@ -80,7 +82,7 @@ function serverOf(adapter: KeyvRedis<string>, name: string): Server {
       restMs = REST_MS.first;
     } catch (error) {
       const reason = isSilent ? new Error(`no answer within ${ANSWER_TIMEOUT_MS / 1000} s`) : error;
-      refusal = plain(name, reason, '; start it, or name another server or a folder by --cache');
+      refusal = plain(name, reason, isSilent || isNotThere(error) ? ADVICE : '');
       setTimeout(() => {
         refusal = null;
       }, restMs).unref();
@@ -134,7 +136,10 @@ function createStore(server: Server): Store {
         (await server.client()).eval(TIDY, { keys: [INDEX], arguments: [KEY_PREFIX] });
       await guarded(tidy());
     },
-    close: async () => server.close(),
+    close() {
+      server.close();
+      return Promise.resolve();
+    },
   };
 }
 
@@ -182,6 +187,11 @@ async function list(server: Server, prefix: string): Promise<ListedEntry[]> {
   );
   // What ran out is in the index still.
   return entries.filter(({ bytes }) => bytes > 0);
+}
+
+/** Else the server has answered: it is there, and says what it does not like. */
+function isNotThere(error: unknown): boolean {
+  return 'code' in (error as Error);
 }
 
 /** One line, and no password. */

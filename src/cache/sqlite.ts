@@ -1,10 +1,19 @@
 /** A cache folder -> the store in it: keyv over SQLite, its lists made single statements. */
-import { existsSync, linkSync, mkdtempSync, renameSync, rmSync, statSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import type { KeyvSqlite } from '@keyv/sqlite';
 import type { KeyvEntry, KeyvStoreAdapter } from 'keyv';
 import { EXPIRES_FROM_END, EXPIRES_LENGTH, openKeyv, writtenMsOf } from './kept.ts';
-import { APPLICATION_ID, cacheFile, canHaveLog, inodeOf, requireFolder, requireOurs, setAside } from './sqliteFile.ts';
+import {
+  APPLICATION_ID,
+  cacheFile,
+  canHaveLog,
+  inodeOf,
+  place,
+  replace,
+  requireFolder,
+  requireOurs,
+} from './sqliteFile.ts';
 import type { ListedEntry, Store } from './store.ts';
 
 /** Raised when the table's shape changes: what an older one holds is dropped. The first release had 0. */
@@ -15,6 +24,9 @@ const BUSY_TIMEOUT_MS = 10_000;
 
 /** A check reads the whole file: 10 to 40 ms for 40 MB in memory, 80 ms for 360 MB, seconds from a slow disk. */
 const CHECKED_BYTES = 256 * 2 ** 20;
+
+/** The second finds a fresh file, or, if another process is just putting one there, the third. */
+const ATTEMPTS = 3;
 
 const REASONS: Readonly<Record<string, string>> = {
   SQLITE_FULL: 'its disk is full',
@@ -35,21 +47,23 @@ export async function openSqliteStore(folder: string, tell: (text: string) => vo
   const Sqlite = await loadSqlite();
   requireFolder(folder);
   const file = cacheFile(folder);
-  const replace = async (inode: bigint | undefined): Promise<void> => {
-    const aside = setAside(file, inode, await timeOf(Sqlite));
+  const renew = async (inode: bigint | undefined): Promise<void> => {
+    const time = await timeOf(Sqlite);
+    const aside = await withFresh(Sqlite, file, (fresh) => replace(file, fresh, inode, time));
     if (aside) tell(`${file} was damaged: set aside as ${basename(aside)}, and what it held is asked for again.`);
   };
-  const before = inodeOf(file);
-  try {
-    return createStore(await openDatabase(Sqlite, file), file, replace);
-  } catch (error) {
-    if (!isDamage(error)) throw plain(file, error);
-  }
-  try {
-    await replace(before);
-    return createStore(await openDatabase(Sqlite, file), file, replace);
-  } catch (error) {
-    throw plain(file, error);
+  for (let attempt = 1; ; attempt++) {
+    const inode = inodeOf(file);
+    try {
+      return createStore(await openDatabase(Sqlite, file), file, renew);
+    } catch (error) {
+      if (!isDamage(error) || attempt === ATTEMPTS) throw plain(file, error);
+    }
+    try {
+      await renew(inode);
+    } catch (error) {
+      throw plain(file, error);
+    }
   }
 }
 
@@ -62,7 +76,7 @@ async function loadSqlite(): Promise<Sqlite> {
 }
 
 async function openDatabase(Sqlite: Sqlite, file: string): Promise<KeyvSqlite> {
-  if (!existsSync(file)) await createFile(Sqlite, file);
+  if (!existsSync(file)) await withFresh(Sqlite, file, (fresh) => place(fresh, file));
   requireOurs(file);
   const database = connect(Sqlite, file);
   try {
@@ -76,20 +90,15 @@ async function openDatabase(Sqlite: Sqlite, file: string): Promise<KeyvSqlite> {
   }
 }
 
-/** Made elsewhere and moved here whole: another process never sees one that is not marked as ours yet. */
-async function createFile(Sqlite: Sqlite, file: string): Promise<void> {
+/** A fresh file, made elsewhere to be put in its place whole: no process ever sees one that is not marked as ours yet. */
+async function withFresh<T>(Sqlite: Sqlite, file: string, use: (fresh: string) => T): Promise<T> {
   const folder = mkdtempSync(`${file}.new-`);
   try {
     const fresh = join(folder, basename(file));
     const database = connect(Sqlite, fresh);
     await requireVersion(database, fresh);
     await database.close();
-    try {
-      linkSync(fresh, file);
-    } catch {
-      // Another process was faster, or this disk has no links.
-      if (!existsSync(file)) renameSync(fresh, file);
-    }
+    return use(fresh);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
@@ -139,7 +148,7 @@ async function requireSound(database: KeyvSqlite): Promise<void> {
   throw Object.assign(new Error(found?.quick_check), { code: 'SQLITE_CORRUPT' });
 }
 
-function createStore(database: KeyvSqlite, file: string, replace: (inode: bigint | undefined) => Promise<void>): Store {
+function createStore(database: KeyvSqlite, file: string, renew: (inode: bigint | undefined) => Promise<void>): Store {
   const inode = inodeOf(file);
   let isDamaged = false;
   const keyv = openKeyv(Object.assign(database, manyAtOnce(database)) as unknown as KeyvStoreAdapter);
@@ -164,7 +173,7 @@ function createStore(database: KeyvSqlite, file: string, replace: (inode: bigint
     },
     async close() {
       await database.close();
-      if (isDamaged) await replace(inode);
+      if (isDamaged) await renew(inode);
     },
   };
 }

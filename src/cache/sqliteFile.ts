@@ -1,5 +1,5 @@
-/** The cache's file seen from outside: whose it is, where it lies, and how a damaged one is set aside. */
-import { accessSync, constants, existsSync, renameSync, statfsSync, statSync } from 'node:fs';
+/** The cache's file seen from outside: whose it is, where it lies, and how one is put in its place. */
+import { accessSync, constants, existsSync, linkSync, renameSync, statfsSync, statSync, unlinkSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { bytesAt, makeFolder } from '../files.ts';
 
@@ -63,17 +63,50 @@ export function inodeOf(file: string): bigint | undefined {
   return statSync(file, { bigint: true, throwIfNoEntry: false })?.ino;
 }
 
+/** Puts a file that was made elsewhere in its place, unless another process was faster. */
+export function place(fresh: string, file: string): void {
+  try {
+    linkSync(fresh, file);
+  } catch {
+    // Some disks have no links.
+    if (!existsSync(file)) renameSync(fresh, file);
+  }
+}
+
 /**
- * Renames a damaged file with what belongs to it; null if another process did that before.
+ * Sets a damaged file and what belongs to it aside and puts a fresh one in its place.
+ * @param inode of the damaged one: another process may have done this already
  * @param time as in 20261121T143000Z
+ * @returns its name from now on; null if it is no longer there
  */
-export function setAside(file: string, inode: bigint | undefined, time: string): string | null {
+export function replace(file: string, fresh: string, inode: bigint | undefined, time: string): string | null {
+  if (inode === undefined || inodeOf(file) !== inode) return null;
+  const claim = `${file}.damaged-${inode}`;
+  if (!isClaimed(file, claim)) return null;
+  if (inodeOf(claim) !== inode) {
+    // Since it was looked at, another process has put a fresh one there.
+    unlinkSync(claim);
+    return null;
+  }
   let aside = `${file}.corrupt-${time}`;
   for (let n = 2; existsSync(aside); n++) aside = `${file}.corrupt-${time}-${n}`;
-  if (inodeOf(file) !== inode) return null;
-  // The file itself comes last: a fresh one must never meet the log of the old one, which would be written into it.
-  for (const suffix of ['-shm', '-wal', '']) {
+  // Before a fresh one is there: it must never meet the log of the old one, which would be written into it.
+  for (const suffix of ['-shm', '-wal']) {
     if (existsSync(file + suffix)) renameSync(file + suffix, aside + suffix);
   }
+  // In one step: were there none for a moment, a process that is just opening it would make one that is not marked.
+  renameSync(fresh, file);
+  renameSync(claim, aside);
   return aside;
+}
+
+/** Gives a file a second name (its only one where the disk has no links); false if another process has done so. */
+function isClaimed(file: string, claim: string): boolean {
+  try {
+    linkSync(file, claim);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
+    renameSync(file, claim);
+  }
+  return true;
 }

@@ -24,7 +24,7 @@ export interface Cache {
 export interface CacheOptions {
   /** How much JSON text L1 holds, in characters; parsed it takes some times as much. */
   l1Bytes?: number;
-  /** Called with the first fault of L2, in one line; the others are only counted. */
+  /** Called with the first fault of L2: what it could not do, in one line. The others are only counted. */
   onFault?: (fault: Error) => void;
   /** Reads give only what was set through this very cache. */
   isFresh?: boolean;
@@ -41,8 +41,11 @@ export function createCache(
   /** Whether what was last done to a key reached L2: where it did not, L2 may hold something older. */
   const reached = new Map<string, boolean>();
 
-  const faulted = (what: string, error: unknown, entries: number): void => {
-    if (stats.l2.faults === 0) onFault(new Error(`${what}: ${(error as Error).message}`, { cause: error }));
+  const faulted = (couldNot: string, entries: number, error: unknown): void => {
+    if (stats.l2.faults === 0) {
+      const what = entries === 1 ? 'an entry' : `${entries} entries`;
+      onFault(new Error(`could not ${couldNot} ${what} (${(error as Error).message})`, { cause: error }));
+    }
     stats.l2.faults += entries;
   };
 
@@ -51,7 +54,7 @@ export function createCache(
     try {
       return await store.getMany(keys);
     } catch (error) {
-      faulted('the cache cannot be read', error, keys.length);
+      faulted('read', keys.length, error);
       return [];
     }
   };
@@ -69,7 +72,7 @@ export function createCache(
         found.set(key, value);
         await l1.set(key, { value, bytes: text.length });
       } catch (error) {
-        faulted(`an entry of the cache is damaged (${store.name})`, error, 1);
+        faulted('read', 1, new Error(`${store.name}: it is damaged`, { cause: error }));
       }
     }
     stats.l2.hits += found.size;
@@ -90,14 +93,18 @@ export function createCache(
   };
 
   /** Does to L2 what was done to L1. */
-  const toL2 = async (keys: readonly string[], what: string, work: (store: Store) => Promise<void>): Promise<void> => {
+  const toL2 = async (
+    keys: readonly string[],
+    what: 'keep' | 'delete',
+    work: (store: Store) => Promise<void>,
+  ): Promise<void> => {
     if (!l2 || keys.length === 0) return;
     let isDone = true;
     try {
       await work(l2);
     } catch (error) {
       isDone = false;
-      faulted(what, error, keys.length);
+      faulted(what, keys.length, error);
     }
     for (const key of keys) reached.set(key, isDone);
   };
@@ -105,7 +112,7 @@ export function createCache(
   const setMany = async (entries: ReadonlyMap<string, unknown>): Promise<void> => {
     const texts = Array.from(entries, ([key, value]) => ({ key, text: JSON.stringify(value) }));
     for (const { key, text } of texts) await l1.set(key, { value: entries.get(key), bytes: text.length });
-    await toL2([...entries.keys()], 'nothing more may be kept', (store) => store.setMany(texts));
+    await toL2([...entries.keys()], 'keep', (store) => store.setMany(texts));
   };
 
   return {
@@ -119,20 +126,20 @@ export function createCache(
       try {
         return await l2.list(prefix);
       } catch (error) {
-        faulted('the cache cannot be read', error, 1);
+        faulted('list', 1, error);
         return l1.list(prefix);
       }
     },
     async deleteMany(keys) {
       await l1.deleteMany(keys);
-      await toL2(keys, 'the cache cannot be written to', (store) => store.deleteMany(keys));
+      await toL2(keys, 'delete', (store) => store.deleteMany(keys));
     },
     damaged: (what) => faulted('an entry of the cache is damaged', new Error(what), 1),
     async close() {
       try {
         await l2?.close();
       } catch (error) {
-        faulted('the cache cannot be closed', error, 1);
+        faulted('close', 1, error);
       }
     },
   };

@@ -1,19 +1,27 @@
 /** What the commands that build share: the source opened and closed, the report filled and written. */
 import { basename, dirname } from 'node:path';
-import { buildCatalog } from '../build.ts';
+import { type Built, buildUnlessMade, type IsMade } from '../build.ts';
 import type { Cache } from '../cache/twoLevel.ts';
-import type { Catalog } from '../catalog/catalog.ts';
 import type { Report, Run } from '../report.ts';
 import type { Settings } from '../settings.ts';
 import { writeFiles } from '../site/write.ts';
 import { connect } from './connect.ts';
 import type { Context } from './context.ts';
 
-/** The source is closed before the catalogue is used: an embedded database gives 60 MB back. */
-export async function build(settings: Settings, cache: Cache, run: Run, { signal, clock }: Context): Promise<Catalog> {
-  const connectome = await run.phase('connect', () => connect(settings, signal));
+/**
+ * The source is closed before the catalogue is used: an embedded database gives 60 MB back.
+ * @returns null where nothing changed and what is made of the catalogue is there
+ */
+export async function build(
+  settings: Settings,
+  cache: Cache,
+  run: Run,
+  { signal, clock }: Context,
+  isMade: IsMade = async () => false,
+): Promise<Built | null> {
+  const connectome = await run.phase('connect', () => connect(settings, signal, cache));
   try {
-    return await buildCatalog({ connectome, cache, settings, run, clock, signal });
+    return await buildUnlessMade({ connectome, cache, settings, run, clock, signal }, isMade);
   } finally {
     run.report.bytes = connectome.bytesReceived();
     await connectome.close();

@@ -12,7 +12,7 @@ export async function openCache(settings: Pick<Settings, 'cache' | 'fresh'>, run
   try {
     return createCache(await openStore(settings.cache, run.tell), {
       isFresh: settings.fresh,
-      onFault: ({ message }) => run.tell(`What the cache cannot give or take is asked for again: ${message}.`),
+      onFault: ({ message }) => run.tell(`The cache ${message}. What it lacks is asked for again.`),
     });
   } catch (error) {
     // A cache saves time and nothing else: without it the run goes on, and says so once.

@@ -22,7 +22,7 @@ export async function verifyCache(most: number, settings: Settings, context: Con
   if (settings.cache === 'none') throw new ConfigError('--cache: expected a folder or redis://HOST:PORT; got none.');
   const run = createRun('cache verify', clock.now, context.onEvent);
   return await withCache(await openCache(settings, run), run, context, async (cache) => {
-    const connectome = await run.phase('connect', () => connect(settings, signal));
+    const connectome = await run.phase('connect', () => connect(settings, signal, cache));
     try {
       const parts = await verifyKept({ connectome, cache, settings, run, clock, signal }, most);
       return { dataset: run.report.dataset ?? '', parts };

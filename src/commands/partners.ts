@@ -26,7 +26,7 @@ export async function partners(
   const run = createRun('partners', clock.now, context.onEvent);
   requireOneUseOfCache(settings);
   return await withCache(await openCache(settings, run), run, context, async (cache) => {
-    const connectome = await run.phase('connect', () => connect(settings, signal));
+    const connectome = await run.phase('connect', () => connect(settings, signal, cache));
     try {
       return resultOf(await fetchPartners(types, { connectome, cache, settings, run, clock, signal }), view);
     } finally {

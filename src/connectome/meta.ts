@@ -23,15 +23,16 @@ export function descriptionFromMeta(meta: Readonly<Record<string, unknown>>): Om
   if (name === null)
     throw new DecodeError('Meta: expected a property "dataset" with the name of the dataset, found none.');
   const primaryRois = roiListOf(parsed(meta.primaryRois, 'primaryRois'));
+  const roiHierarchy = hierarchyOf(parsed(meta.roiHierarchy, 'roiHierarchy'));
   return {
     name,
     tag: textOf(meta.tag, 'tag'),
     uuid: textOf(meta.uuid, 'uuid'),
     lastDatabaseEdit: textOf(meta.lastDatabaseEdit, 'lastDatabaseEdit'),
     primaryRois,
-    roiHierarchy: hierarchyOf(parsed(meta.roiHierarchy, 'roiHierarchy')),
+    roiHierarchy,
     // Totals as they come: nothing is read from them, and what cannot be parsed is a digest like any other.
-    roisDigest: hash('sha256', JSON.stringify([primaryRois, meta.roiInfo ?? null])).slice(0, 16),
+    roisDigest: hash('sha256', JSON.stringify([primaryRois, roiHierarchy, meta.roiInfo ?? null])).slice(0, 16),
   };
 }
 
@@ -61,10 +62,15 @@ function roiListOf(value: unknown): string[] | null {
 
 function hierarchyOf(value: unknown): RoiNode | null {
   if (value === null) return null;
-  if (isRoiNode(value)) return value;
+  if (isRoiNode(value)) return bareNode(value);
   throw new DecodeError(
     'Meta: expected "roiHierarchy" to be an object {name, children?} with such objects as children.',
   );
+}
+
+/** Without what else a node may carry. */
+function bareNode({ name, children }: RoiNode): RoiNode {
+  return children ? { name, children: children.map(bareNode) } : { name };
 }
 
 function isRoiNode(value: unknown): value is RoiNode {

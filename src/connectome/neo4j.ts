@@ -16,6 +16,8 @@ export interface Neo4jOptions {
   maxInFlight?: number | undefined;
   /** How many connections are made at once, at the start; the others are made when they are needed. */
   openAtOnce?: number | undefined;
+  /** One question may be all: the first connection is enough to go on, and few others are made. */
+  isHasty?: boolean | undefined;
 }
 
 /** What an answer cost. */
@@ -44,6 +46,15 @@ export interface Neo4jServer {
 /** A NAT or a tunnel may have dropped a connection that lay idle for longer: it is tried before it is used. */
 const IDLE_MS = 30_000;
 
+/**
+ * What a run uses as a rule: 16 batches, the catalogue, one to spare. A connection made when its first batch is due would
+ * cost that batch three round trips (0.5 s of 1.5 s at 200 ms).
+ */
+const CONNECTIONS = 18;
+
+/** What a run asks at once that finds something changed. */
+const HASTY_CONNECTIONS = 5;
+
 /** The others are ready some milliseconds after the first; a server that keeps them waiting is not waited for. */
 const OTHERS_OPEN_MS = 1_000;
 
@@ -60,7 +71,8 @@ const OVERDUE_MS = 5_000;
  * @throws ConfigError for a URI that is none; ConnectError if the server cannot be reached or lets nobody in
  */
 export async function connectNeo4j(options: Neo4jOptions, signal?: AbortSignal): Promise<Neo4jServer> {
-  const { uri, database = 'neo4j', username, password, maxInFlight = 8, openAtOnce = 18 } = options;
+  const { uri, database = 'neo4j', username, password, maxInFlight = 8, isHasty = false } = options;
+  const { openAtOnce = isHasty ? HASTY_CONNECTIONS : CONNECTIONS } = options;
   const { hostname, port, protocol } = parsedUri(uri);
   signal?.throwIfAborted();
   const sockets = watchSockets(Number(port || 7687));
@@ -129,8 +141,7 @@ export async function connectNeo4j(options: Neo4jOptions, signal?: AbortSignal):
     await Promise.race([driver.close(), setTimeout(CLOSE_MS, undefined, { ref: false })]);
   };
 
-  // The connections that a run uses as a rule (16 batches, the catalogue, one to spare) are made at once: one made when its first batch is due would cost that
-  // batch three round trips (0.5 s of 1.5 s at 200 ms). Any that is made tells that there is a server that lets us in.
+  // Any connection that is made tells that there is a server that lets us in.
   const opening = Array.from({ length: Math.min(openAtOnce, maxInFlight) }, () => driver.getServerInfo({ database }));
   // What keeps one from opening keeps all from it, and the first says what, or the query that needs it. They are waited
   // for a moment: a query that finds none ready opens one more, which at 200 ms takes it 0.6 s.
@@ -140,7 +151,7 @@ export async function connectNeo4j(options: Neo4jOptions, signal?: AbortSignal):
       Promise.any(opening).catch(() => opening[0]),
       signal,
     );
-    await untilAborted(opened, signal);
+    if (!isHasty) await untilAborted(opened, signal);
   } catch (cause) {
     await close();
     signal?.throwIfAborted();

@@ -18,6 +18,8 @@ export interface OpenOptions {
   maxInFlight?: number | undefined;
   /** How many connections are made at once, at the start (default 18: 16 batches, the catalogue, one to spare). */
   openAtOnce?: number | undefined;
+  /** One question may be all: the first connection is enough to go on, and few others are made. */
+  isHasty?: boolean | undefined;
 }
 
 const BOLT = /^(bolt|neo4j)(\+s|\+ssc)?:\/\//;

@@ -41,8 +41,8 @@ export interface Loader<Value> {
 }
 
 /**
- * So many types alone must fail for one reason, and none be answered in between, to show that it is the question, or the
- * server, and not the types.
+ * So many types alone must fail for one reason, and none be answered, to show that it is the question, or the server,
+ * and not the types.
  */
 const ALONE_BY_DATA = 2;
 const ALONE_BY_LOAD = 5;
@@ -95,7 +95,7 @@ export function createLoader<Row extends { type: string }, Value>(
     }
     if (types.length > 1) {
       options.onSplit?.();
-      const [heavier, lighter] = halves(types, weightOf);
+      const [heavier, lighter] = halves(types, weightOf, queue.weigh(types) / 2);
       queue.putBack(lighter);
       queue.putBack(heavier);
       return;
@@ -117,7 +117,7 @@ export function createLoader<Row extends { type: string }, Value>(
     const { signal: stopped } = stop;
     const signal = options.signal ? AbortSignal.any([options.signal, stopped]) : stopped;
     const current = ways?.state.current ?? options.way;
-    const ask = async (way: string | undefined): Promise<Asked<Value> & { trouble: Outcome | null }> => {
+    const ask = async (way: string | undefined): Promise<Asked<Value>> => {
       let trouble: Outcome | null = null;
       const result = await retries.run(() => runBatch(lookup, types, { signal, timeoutMs, cellsOf, way }), {
         signal,
@@ -127,7 +127,7 @@ export function createLoader<Row extends { type: string }, Value>(
         },
       });
       options.onAnswer?.(result.answer);
-      return { result, trouble, isFirstTry: trouble === null };
+      return { result, trouble };
     };
     // The time of a batch that was asked twice, or by a way that is not gone any more, teaches nothing; nor do its failures.
     const taught = (outcome: Outcome): Outcome =>
@@ -162,7 +162,7 @@ export function createLoader<Row extends { type: string }, Value>(
     next(batchWeight: number): Batch {
       const { weight: wanted, isCompared } = ways?.plan(batchWeight) ?? { weight: batchWeight, isCompared: false };
       const types = isCompared ? queue.takeSample(wanted) : queue.take(wanted);
-      const weight = types.reduce((total, type) => total + weightOf(type), 0);
+      const weight = queue.weigh(types);
       ways?.sent({ weight, isCompared });
       inFlight++;
       const run = async (): Promise<Outcome> => {
@@ -224,8 +224,7 @@ function outcomeOf(error: unknown): Outcome {
 }
 
 /** Of about equal weight; types come heaviest first. */
-function halves(types: readonly string[], weightOf: (type: string) => number): [string[], string[]] {
-  const half = types.reduce((total, type) => total + weightOf(type), 0) / 2;
+function halves(types: readonly string[], weightOf: (type: string) => number, half: number): [string[], string[]] {
   let count = 0;
   for (let weight = 0; count < types.length - 1 && (count === 0 || weight < half); count++) {
     weight += weightOf(types[count] as string);

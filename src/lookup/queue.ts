@@ -9,8 +9,9 @@ export interface Queue {
   take(weight: number): readonly string[];
   /** Types of every weight, about this much together: what is measured on them holds for all. */
   takeSample(weight: number): readonly string[];
-  /** Takes all that is left. */
-  clear(): readonly string[];
+  clear(): void;
+  /** Of these types together, whether they wait or not. */
+  weigh(types: readonly string[]): number;
   readonly weight: number;
   /** Of the heaviest type that waits; 0 if none does. */
   readonly heaviest: number;
@@ -75,12 +76,11 @@ export function createQueue(weightOf: (type: string) => number): Queue {
       return sample;
     },
     clear() {
-      const all = [...returned.flat(), ...left()];
       returned = [];
       reset([]);
       weight = 0;
-      return all;
     },
+    weigh,
     get weight() {
       return weight;
     },

@@ -8,6 +8,7 @@ import type { PaceModel } from '../pace/model.ts';
 import type { PaceOptions } from '../pace/options.ts';
 import type { Run } from '../report.ts';
 import type { Settings } from '../settings.ts';
+import { sum } from '../sum.ts';
 import type { BatchResult, Lookup } from './batch.ts';
 import { createLoader, type Loader } from './loader.ts';
 import type { Source } from './source.ts';
@@ -147,10 +148,4 @@ function choiceToKeep(
   if (state.current !== before.way) return { way: state.current, runs: 1 };
   const runs = before.runs + 1;
   return runs < RUNS_PER_COMPARISON ? { way: state.current, runs } : { way: null, runs: 0 };
-}
-
-function sum(numbers: Iterable<number>): number {
-  let total = 0;
-  for (const number of numbers) total += number;
-  return total;
 }

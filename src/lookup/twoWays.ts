@@ -12,6 +12,7 @@ import {
   otherWay,
   startChoice,
 } from '../pace/choice.ts';
+import type { Outcome } from '../pace/controller.ts';
 import { type BatchResult, requireEqual } from './batch.ts';
 
 export interface TwoWaysOptions extends ChoiceOptions<string> {
@@ -38,8 +39,8 @@ export interface TwoWays {
 
 export interface Asked<Value> {
   result: BatchResult<Value>;
-  /** It succeeded at once: the time it took is that of the question. */
-  isFirstTry: boolean;
+  /** What went wrong before it succeeded; null: the time it took is that of the question. */
+  trouble: Outcome | null;
 }
 
 export function createTwoWays(options: TwoWaysOptions): TwoWays {
@@ -76,7 +77,7 @@ export function createTwoWays(options: TwoWaysOptions): TwoWays {
         state = onNotCompared(state);
         throw answer.reason;
       }
-      const { result, netMs, isFirstTry } = answer.value;
+      const { result, netMs, trouble } = answer.value;
       if (comparison.status === 'rejected') {
         state = onOtherFailed(state);
         onLost?.(other, comparison.reason);
@@ -84,7 +85,7 @@ export function createTwoWays(options: TwoWaysOptions): TwoWays {
       }
       state = onNotCompared(state);
       requireEqual(name, result.values, comparison.value.result.values, [way, other]);
-      if (!isFirstTry || !comparison.value.isFirstTry) return result;
+      if (trouble !== null || comparison.value.trouble !== null) return result;
       state = onCompared(state, { [way]: netMs, [other]: comparison.value.netMs });
       if (state.current !== way) onSwitch?.(state.current, way);
       return result;

@@ -221,7 +221,7 @@ function steered(state: PaceState, batch: Flying): PaceState {
   const unmet = error > BLIND ? Math.max(concurrency, Math.min(grown, MOST_AT_FIRST)) : grown;
   const wanted = knee === null ? unmet : (isProbe ? PROBE : HEAD) * knee;
   // A concurrency that was not used up has not been tested: no reason to raise it.
-  const most = state.isLimitReached ? Math.ceil(GROWTH * concurrency) : concurrency;
+  const most = state.isLimitReached ? grown : concurrency;
   return changed(refit, Math.min(Math.max(wanted, LEAST_STEP * concurrency), most));
 }
 

@@ -91,9 +91,9 @@ describe('a Redis server that is no use at the start: the run goes on, told in o
 
   test('the password is wrong, or missing', async () => {
     const server = await started(['--requirepass', 'right']);
-    await expectRefusal(`redis://:hunter2@127.0.0.1:${server.port}`, /WRONGPASS/);
+    await expectRefusal(`redis://:hunter2@127.0.0.1:${server.port}`, /WRONGPASS [^;]*$/);
     await expectRefusal(`redis://me:hunter2@127.0.0.1:${server.port}`, /WRONGPASS/);
-    await expectRefusal(server.uri, /NOAUTH/);
+    await expectRefusal(server.uri, /NOAUTH [^;]*$/);
   });
 
   test.each(['redis://me:hunter2@host:port', 'redis://me:hunter2@host/name', 'redis://me:hunter2@ho st'])(
@@ -116,7 +116,9 @@ describe('a Redis server that goes away in mid-run', () => {
     expect(spentMs).toBeLessThan(1000);
     expect(cache.stats.l2).toEqual({ hits: 0, misses: 50, faults: 100 });
     expect(events).toEqual([
-      expect.stringMatching(/^What the cache cannot .*: nothing more may be kept: redis:\/\/127\S+ .*\.$/),
+      expect.stringMatching(
+        /^The cache could not keep an entry \(redis:\/\/127\S+ .*\)\. What it lacks is asked for again\.$/,
+      ),
     ]);
 
     const back = await started([], server.port);

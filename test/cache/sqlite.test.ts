@@ -105,7 +105,9 @@ describe('a damaged file', () => {
     const faults: string[] = [];
     const cache = createCache(store, { onFault: ({ message }) => faults.push(message) });
     expect(await cache.getMany(keys)).toEqual(keys.map(() => undefined));
-    expect(faults).toEqual([expect.stringMatching(/^the cache cannot be read: .*it is damaged$/)]);
+    expect(faults).toEqual([
+      expect.stringMatching(/^could not read 500 entries \(.*neurodex\.sqlite: it is damaged\)$/),
+    ]);
     expect(told).toEqual([]);
     await cache.close();
     expect(told).toEqual([expect.stringContaining('was damaged: set aside')]);
@@ -224,7 +226,7 @@ describe('a disk', () => {
 
   testWithMounts('that is full keeps what it has, and the run is told once', async () => {
     expect(await toldOn('true', 5_000_000)).toEqual({
-      told: ['nothing more may be kept: cache/neurodex.sqlite: its disk is full'],
+      told: ['could not keep an entry (cache/neurodex.sqlite: its disk is full)'],
       kept: [true, true],
       faults: 1,
     });

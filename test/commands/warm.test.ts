@@ -108,7 +108,7 @@ describe('neurodex warm', () => {
       ${node} warm --source 'sample?types=900&cells=9000' --silent`;
     const { code, stdout, stderr } = await runProgram('unshare', ['-rm', 'sh', '-c', script], { cwd });
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
-    expect(stderr).toMatch(/^neurodex: cache\/neurodex\.sqlite: [^\n]*\n$/);
+    expect(stderr).toMatch(/^neurodex: [^\n]*cache\/neurodex\.sqlite: its disk is full[^\n]*\n$/);
   });
 
   testWithRedis('does not pretend where the server of the cache takes nothing more', async () => {

@@ -1,0 +1,98 @@
+/** What a site was made of and what its files were then: a run that finds both unchanged has nothing to do. */
+import { hash } from 'node:crypto';
+import { readdirSync, statSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { z } from 'zod';
+import { siteKey } from '../cache/keys.ts';
+import type { Cache } from '../cache/twoLevel.ts';
+import type { DatasetDescription } from '../connectome/connectome.ts';
+import { nameWithTag } from '../connectome/dataset.ts';
+import { packageVersion } from '../packageRoot.ts';
+import type { Report } from '../report.ts';
+import type { SettingKey, Settings } from '../settings.ts';
+import type { Context } from './context.ts';
+
+/** What decides, beside the data, what a site says. */
+const DECIDING: readonly SettingKey[] = [
+  'types',
+  'match',
+  'quick',
+  'sides',
+  'rois.halfSuffix',
+  'rois.minSharePercent',
+  'rois.rule',
+  'about.title',
+  'about.citation',
+  'about.citationUrl',
+  'about.licence',
+  'about.licenceUrl',
+  'about.homepage',
+];
+
+const siteRecord = z.object({
+  /** A digest of all that the site was made of. */
+  madeOf: z.string(),
+  files: z.array(z.object({ path: z.string(), size: z.number(), mtimeMs: z.number() })),
+  totals: z.object({ types: z.number(), cells: z.number(), untyped: z.number(), pre: z.number(), post: z.number() }),
+});
+
+export interface SiteRecords {
+  /** Whether the site stands as it would be made now; the report then says so. */
+  isMade(description: DatasetDescription, report: Report): Promise<boolean>;
+  /** To be called when the site is written. */
+  keep(description: DatasetDescription, report: Report): Promise<void>;
+}
+
+/** @param makers the folders whose files make the pages */
+export function createSiteRecords(
+  settings: Settings,
+  makers: readonly string[],
+  cache: Cache,
+  { today }: Context,
+): SiteRecords {
+  const { output } = settings;
+  const keyOf = (description: DatasetDescription): string =>
+    siteKey(nameWithTag(description), hash('sha256', resolve(output)).slice(0, 16));
+  const madeOf = (description: DatasetDescription): string => {
+    const { name, tag, uuid, lastDatabaseEdit, edit, roisDigest } = description;
+    const data = [name, tag, uuid, lastDatabaseEdit, edit, roisDigest];
+    const rules = DECIDING.map((key) => [key, settings[key]]);
+    const program = [packageVersion(), statOf(fileURLToPath(import.meta.url)), makers.map(filesIn)];
+    const parts = [data, rules, program, today.isFixed ? today.iso : null];
+    return hash('sha256', JSON.stringify(parts, regexAsText));
+  };
+  return {
+    async isMade(description, report) {
+      const { data } = siteRecord.safeParse(await cache.get(keyOf(description)));
+      if (data?.madeOf !== madeOf(description)) return false;
+      for (const { path, size, mtimeMs } of data.files) {
+        const stat = statOf(join(output, path));
+        if (stat?.size !== size || stat.mtimeMs !== mtimeMs) return false;
+      }
+      report.totals = data.totals;
+      if (!settings.quick) report.kept = { unchanged: data.totals.types, changed: 0, added: 0, gone: 0 };
+      report.filesUnchanged = data.files.map(({ path }) => path);
+      return true;
+    },
+    async keep(description, { totals, filesWritten, filesUnchanged }) {
+      const files = [...filesWritten, ...filesUnchanged].map((path) => ({ path, ...statOf(join(output, path)) }));
+      await cache.set(keyOf(description), { madeOf: madeOf(description), files, totals });
+    },
+  };
+}
+
+function filesIn(folder: string): unknown[] {
+  return readdirSync(folder)
+    .sort()
+    .map((name) => [name, statOf(join(folder, name))]);
+}
+
+function statOf(path: string): { size: number; mtimeMs: number } | undefined {
+  const stat = statSync(path, { throwIfNoEntry: false });
+  return stat && { size: stat.size, mtimeMs: stat.mtimeMs };
+}
+
+function regexAsText(_key: string, value: unknown): unknown {
+  return value instanceof RegExp ? value.source : value;
+}
