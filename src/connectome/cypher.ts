@@ -60,7 +60,7 @@ const CELL_TEXT =
  */
 const PRINTS: Readonly<Record<FingerprintForm, string>> = {
   digest: `toInteger(toFloat('0x' + left(apoc.util.sha1([${CELL_TEXT}]), 10) + 'p0'))`,
-  sums: `(n.bodyId % 2147483629 * (1 + (coalesce(n.pre, 0) * 998244353 + coalesce(n.post, 0) * 1000003
+  sums: `(coalesce(n.bodyId, 1) % 2147483629 * (1 + (coalesce(n.pre, 0) * 998244353 + coalesce(n.post, 0) * 1000003
     + size(coalesce(n.roiInfo, '')) * 1234567891) % 2147483587)) % 2147483647`,
 };
 
