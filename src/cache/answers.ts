@@ -52,7 +52,8 @@ const TYPES_A_SHARD = 2_000;
  * @param random for names of shards that no other process gives
  */
 export async function openAnswers(cache: Cache, prefix: string, random: () => number): Promise<KeptAnswers> {
-  const old = (await cache.list(prefix)).map(({ key }) => key);
+  // The newest first: what was asked for anew stands before what it was kept beside.
+  const old = (await cache.list(prefix)).sort((a, b) => b.writtenMs - a.writtenMs).map(({ key }) => key);
   const shards: Shard[] = [];
   const unreadable: string[] = [];
   for (let i = 0; i < old.length; i += SHARDS_AT_ONCE) {
