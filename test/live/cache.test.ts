@@ -1,5 +1,4 @@
 /** What a second run asks of a Neo4j after each kind of edit, and that its index is the one that a first run would make. */
-import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { openStore } from '../../src/cache/stores.ts';
@@ -9,21 +8,10 @@ import { isRoiQuery } from '../fault/script.ts';
 import type { AskedQuery } from '../support/boltRelay.ts';
 import { temporaryFolder } from '../support/cli.ts';
 import { neo4jVersions } from '../support/neo4j/versions.ts';
-import { type Cell, describeEdited, type Edited, expectAsked, type Flags, questionsOf } from './edited.ts';
+import { type Cell, describeEdited, type Edited, expectAsked, type Flags, filesIn, questionsOf } from './edited.ts';
 
 const NOTHING_CHANGED = ['edit'];
 const NO_COUNTS_CHANGED = ['catalogue', 'description', 'edit', 'fingerprints', 'probe', 'sizes'];
-
-/** Every file below a folder with what changes if it is written. */
-function filesIn(folder: string): Map<string, string> {
-  const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).sort();
-  return new Map(
-    files.map((name) => {
-      const { ino, mtimeNs, ctimeNs } = statSync(join(folder, name), { bigint: true });
-      return [name, `${ino} ${mtimeNs} ${ctimeNs}`];
-    }),
-  );
-}
 
 function typesIn(index: string): string[] {
   return (JSON.parse(index) as { types: { name: string }[] }).types.map(({ name }) => name);
