@@ -71,7 +71,7 @@ function placeOf(key: string, origin: string): string {
 export function shownValue(key: string, value: unknown): string {
   if (value === undefined) return '(not set)';
   if (key === 'password') return '***';
-  if (key === 'source') return JSON.stringify(withoutSecrets(String(value)));
+  if (key === 'source' || key === 'cache') return JSON.stringify(withoutSecrets(String(value)));
   return JSON.stringify(value, (_, inner: unknown) => (inner instanceof RegExp ? inner.source : inner));
 }
 

@@ -2,6 +2,7 @@
  * The answers about types that are kept for one lookup of one dataset: append-only shards, one for each batch that
  * landed. One entry a type would take 4.2 s to write for 100,000 of them, shards 0.3 s.
  */
+import { answersPrefixes, type Collection } from './keys.ts';
 import type { Cache } from './twoLevel.ts';
 
 /** What an answer was true of. */
@@ -47,22 +48,23 @@ const MOST_SHARDS = 256;
 /** Of a shard that is written anew. */
 const TYPES_A_SHARD = 2_000;
 
-/**
- * @param prefix of the keys, from answersPrefix()
- * @param random for names of shards that no other process gives
- */
-export async function openAnswers(cache: Cache, prefix: string, random: () => number): Promise<KeptAnswers> {
+/** @param random for names of shards that no other process gives */
+export async function openAnswers(cache: Cache, collection: Collection, random: () => number): Promise<KeptAnswers> {
+  const { own, all } = answersPrefixes(collection);
+  const old: string[] = [];
+  /** Of other variants, and those that cannot be read: nobody will miss them. */
+  const useless: string[] = [];
   // The newest first: what was asked for anew stands before what it was kept beside.
-  const old = (await cache.list(prefix)).sort((a, b) => b.writtenMs - a.writtenMs).map(({ key }) => key);
+  const listed = (await cache.list(all)).sort((a, b) => b.writtenMs - a.writtenMs);
+  for (const { key } of listed) (key.startsWith(own) ? old : useless).push(key);
   const shards: Shard[] = [];
-  const unreadable: string[] = [];
   for (let i = 0; i < old.length; i += SHARDS_AT_ONCE) {
     const keys = old.slice(i, i + SHARDS_AT_ONCE);
     for (const [j, value] of (await cache.getMany(keys)).entries()) {
       if (isShard(value)) shards.push(value);
       else if (value !== undefined) {
         cache.damaged(keys[j] as string);
-        unreadable.push(keys[j] as string);
+        useless.push(keys[j] as string);
       }
     }
   }
@@ -72,11 +74,11 @@ export async function openAnswers(cache: Cache, prefix: string, random: () => nu
     pending = pending.then(work);
   };
   const write = (added: readonly Shard[]): void => {
-    const entries = new Map(added.map((shard) => [`${prefix}${nameOf(random)}`, shard]));
+    const entries = new Map(added.map((shard) => [`${own}${nameOf(random)}`, shard]));
     afterwards(() => cache.setMany(entries));
   };
 
-  if (unreadable.length > 0) afterwards(() => cache.deleteMany(unreadable));
+  if (useless.length > 0) afterwards(() => cache.deleteMany(useless));
 
   return {
     edits: new Set(shards.map(({ edit }) => edit)),

@@ -26,14 +26,16 @@ export function fingerprintsKey(dataset: string, source: string): string {
 export interface Collection {
   dataset: string;
   source: string;
-  /** Name and version. */
+  /** By name. */
   lookup: string;
-  /** What else decides what an answer is. */
+  /** What else decides what an answer is: one holds at a time, and ends the others. */
   variant: string;
 }
 
-export function answersPrefix({ dataset, source, lookup, variant }: Collection): string {
-  return `${keyOf('answers', dataset, source, lookup, variant)}/`;
+/** Of the variant's keys, and of those of all variants. */
+export function answersPrefixes({ dataset, source, lookup, variant }: Collection): { own: string; all: string } {
+  const all = `${keyOf('answers', dataset, source, lookup)}/`;
+  return { own: `${all}${escaped(variant)}/`, all };
 }
 
 /** @param output tells one folder of a site from others, without naming it */

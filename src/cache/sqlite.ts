@@ -22,7 +22,10 @@ const STORE_VERSION = 1;
 /** Four processes that write at once lose rows to SQLITE_BUSY without it, none with it. */
 const BUSY_TIMEOUT_MS = 10_000;
 
-/** A check reads the whole file: 10 to 40 ms for 40 MB in memory, 80 ms for 360 MB, seconds from a slow disk. */
+/**
+ * A check reads the whole file, from memory in 17 ms for 60 MB, 80 ms for 250 MB, 240 ms for 500 MB. In a larger one
+ * damage is met as it is read, and the file is set aside when it is closed.
+ */
 const CHECKED_BYTES = 256 * 2 ** 20;
 
 /** The second finds a fresh file, or, if another process is just putting one there, the third. */

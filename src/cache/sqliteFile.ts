@@ -11,7 +11,10 @@ export function cacheFile(folder: string): string {
   return join(folder, 'neurodex.sqlite');
 }
 
-/** As Linux numbers them: NFS, SMB (3), 9p, AFS (2), Coda, Ceph, Lustre, GPFS, BeeGFS, GFS2, OCFS2, FUSE (sshfs and others), VirtualBox. */
+/**
+ * As Linux numbers them: NFS, SMB (3), 9p, AFS (2), Coda, Ceph, Lustre, GPFS, BeeGFS, GFS2, OCFS2, FUSE (sshfs and
+ * others), VirtualBox.
+ */
 const NETWORK_DISKS: ReadonlySet<number> = new Set([
   0x6969, 0x517b, 0xff534d42, 0xfe534d42, 0x01021997, 0x5346414f, 0x6b414653, 0x73757245, 0x00c36400, 0x0bd00bd0,
   0x47504653, 0x19830326, 0x01161970, 0x7461636f, 0x65735546, 0x786f4256,

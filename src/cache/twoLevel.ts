@@ -134,7 +134,7 @@ export function createCache(
       await l1.deleteMany(keys);
       await toL2(keys, 'delete', (store) => store.deleteMany(keys));
     },
-    damaged: (what) => faulted('an entry of the cache is damaged', new Error(what), 1),
+    damaged: (what) => faulted('read', 1, new Error(`${what}: it is damaged`)),
     async close() {
       try {
         await l2?.close();

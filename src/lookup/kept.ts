@@ -1,6 +1,5 @@
 /** Loads types from what is kept of a lookup, and from the source what is not; what lands is kept at once. */
 import { type KeptAnswers, openAnswers, type Stamp, type StampedAnswer } from '../cache/answers.ts';
-import { answersPrefix } from '../cache/keys.ts';
 import type { Fingerprints } from '../connectome/connectome.ts';
 import { ConfigError } from '../errors.ts';
 import type { BatchResult } from './batch.ts';
@@ -37,8 +36,8 @@ export async function openHeld<Answer>(
   { source, cache, clock, settings }: TunedParts,
 ): Promise<Held<Answer>> {
   const { id } = source.connectome;
-  const collection = { dataset: name, source: id, lookup: `${form.name} ${form.version}`, variant: form.variant };
-  const answers = await openAnswers(cache, answersPrefix(collection), clock.random);
+  const variant = `${form.version} ${form.variant}`;
+  const answers = await openAnswers(cache, { dataset: name, source: id, lookup: form.name, variant }, clock.random);
   const isOlder = [...answers.edits].some((kept) => kept === null || kept !== edit);
   const prints = form.hasFingerprints && isOlder ? await fingerprints() : null;
   const holds = (type: string, stamp: Stamp): boolean => {

@@ -48,6 +48,9 @@ export interface Survey {
 
 const OFFLINE_LACKS = '--offline: the cache holds no catalogue of this source; run once without --offline.';
 
+const OFFLINE_LACKS_ROWS =
+  '--offline: the cache holds no catalogue of this source with all that the preset reads; run once without --offline.';
+
 /**
  * @param wanted null: no catalogue is asked for, types and their cells are enough
  * @throws ConfigError if nothing may be asked and the cache lacks something
@@ -77,7 +80,7 @@ function surveyKept(parts: SurveyParts, wanted: CatalogueWanted | null, descript
   const rows = once(async () => {
     const rows = await keptRows(parts, description, wanted?.properties ?? []);
     if (rows !== null) return rows;
-    if (settings.offline) throw new ConfigError(OFFLINE_LACKS);
+    if (settings.offline) throw new ConfigError(OFFLINE_LACKS_ROWS);
     return wanted === null ? null : await asking.rows();
   });
   const fingerprints = once(async () => {

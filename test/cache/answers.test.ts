@@ -1,11 +1,13 @@
 import { describe, expect, test } from 'vitest';
 import { openAnswers } from '../../src/cache/answers.ts';
+import { answersPrefixes } from '../../src/cache/keys.ts';
 import { openStore } from '../../src/cache/stores.ts';
 import { type Cache, createCache } from '../../src/cache/twoLevel.ts';
 import { temporaryFolder } from '../support/cli.ts';
 
-const PREFIX = 'answers/x/';
-const answersIn = (cache: Cache): ReturnType<typeof openAnswers> => openAnswers(cache, PREFIX, Math.random);
+const COLLECTION = { dataset: 'd:v1', source: 's', lookup: 'l', variant: 'v' };
+const PREFIX = answersPrefixes(COLLECTION).own;
+const answersIn = (cache: Cache): ReturnType<typeof openAnswers> => openAnswers(cache, COLLECTION, Math.random);
 const row = (text: string, fingerprint: string | null = null): { text: string; fingerprint: string | null } => ({
   text,
   fingerprint,
@@ -91,11 +93,24 @@ describe('kept answers', () => {
 
   test('are not touched by a collection beside them', async () => {
     const cache = createCache(null);
-    const beside = await openAnswers(cache, 'answers/x/y/', Math.random);
+    const beside = await openAnswers(cache, { ...COLLECTION, lookup: 'l/v' }, Math.random);
     beside.keep(new Map([['T', row('1')]]), 'e');
     await beside.written();
-    const other = await openAnswers(cache, 'answers/x2/', Math.random);
+    const other = await answersIn(cache);
     expect(other.types.size).toBe(0);
+    await other.written();
+    expect(await cache.list('')).toHaveLength(1);
+  });
+
+  test('of an earlier variant are neither read nor left', async () => {
+    const cache = createCache(null);
+    const before = await openAnswers(cache, { ...COLLECTION, variant: 'before' }, Math.random);
+    before.keep(new Map([['T', row('1')]]), 'e');
+    await before.written();
+    const now = await answersIn(cache);
+    expect(now.types.size).toBe(0);
+    await now.written();
+    expect(await cache.list('')).toEqual([]);
   });
 
   test('that were asked for anew replace those that were there', async () => {

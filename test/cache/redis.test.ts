@@ -4,6 +4,7 @@ import type { Store } from '../../src/cache/store.ts';
 import { openStore } from '../../src/cache/stores.ts';
 import { type Cache, createCache } from '../../src/cache/twoLevel.ts';
 import { openCache } from '../../src/commands/cache.ts';
+import { shownValue } from '../../src/config.ts';
 import { createRun, type Run } from '../../src/report.ts';
 import { runProgram } from '../support/cli.ts';
 import { programOf } from '../support/library.ts';
@@ -100,6 +101,12 @@ describe('a Redis server that is no use at the start: the run goes on, told in o
     'the URI is wrong: %s',
     async (uri) => expectRefusal(uri, /./),
   );
+});
+
+test("the password of a cache's URI is not in the list of settings, nor where the URI is refused", () => {
+  expect(shownValue('cache', 'redis://me:hunter2@host:6379/1')).toBe('"redis://***@host:6379/1"');
+  expect(shownValue('cache', 'ftp://me:hunter2@host')).toBe('"ftp://***@host"');
+  expect(shownValue('cache', 'a folder')).toBe('"a folder"');
 });
 
 describe('a Redis server that goes away in mid-run', () => {

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { answersPrefix, catalogueKey, lastRunKey, paceKey } from '../../src/cache/keys.ts';
+import { answersPrefixes, catalogueKey, lastRunKey, paceKey } from '../../src/cache/keys.ts';
 import { openStore } from '../../src/cache/stores.ts';
 import { cacheStatsText } from '../../src/cacheSummary.ts';
 import type { CacheContents } from '../../src/commands/cacheStats.ts';
@@ -19,7 +19,7 @@ async function fill(cache: string, entries: Record<string, unknown>): Promise<vo
 }
 
 const answersKey = (dataset: string, key: string): string =>
-  `${answersPrefix({ dataset, source: 's', lookup: 'ROI counts/1', variant: '' })}${key}`;
+  `${answersPrefixes({ dataset, source: 's', lookup: 'ROI counts', variant: '1' }).own}${key}`;
 
 const LONG = 'x'.repeat(1_000_000);
 
