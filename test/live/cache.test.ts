@@ -425,7 +425,7 @@ function editsInBetween(edited: Edited): void {
     expect(questionsOf(await edited.run(folder))).toEqual(NOTHING_CHANGED);
   });
 
-  test('that moves a cell while a run asks: both types are marked as failed, the next run shows it', async () => {
+  test('that moves a cell while a run asks: both types are marked or the run ends; the next one shows it', async () => {
     const folder = temporaryFolder();
     const names = await edited.typeNames();
     const rows = await edited.cypher(
@@ -437,8 +437,12 @@ function editsInBetween(edited: Edited): void {
       await edited.setCell(cell.bodyId, { type: other });
       await edited.renew();
     });
-    const { report } = await edited.run(folder, inTurn);
-    expect(report.failedTypes).toEqual([one, other]);
+    // Whether the catalogue was read by then is a matter of milliseconds.
+    const outcome = await edited.run(folder, inTurn).then(
+      ({ report }) => report.failedTypes.join(),
+      ({ message }: Error) => message,
+    );
+    expect([`${one},${other}`, expect.stringContaining('was edited while it was read')]).toContainEqual(outcome);
     await edit();
     const ran = await edited.run(folder);
     expect(ran.types.length).toBeLessThan(names.length);
