@@ -54,7 +54,9 @@ export async function openAnswers(cache: Cache, collection: Collection, random: 
   const old: string[] = [];
   /** Of other variants, and those that cannot be read: nobody will miss them. */
   const useless: string[] = [];
-  for (const { key } of await cache.list(all)) (key.startsWith(own) ? old : useless).push(key);
+  // The newest first: what was asked for anew stands before what it was kept beside.
+  const listed = (await cache.list(all)).sort((a, b) => b.writtenMs - a.writtenMs);
+  for (const { key } of listed) (key.startsWith(own) ? old : useless).push(key);
   const shards: Shard[] = [];
   for (let i = 0; i < old.length; i += SHARDS_AT_ONCE) {
     const keys = old.slice(i, i + SHARDS_AT_ONCE);

@@ -118,7 +118,7 @@ export async function loadKept<Row extends { type: string }, Answer, Value>(
       await answers.written();
     }
   }
-  if (settings.fresh) answers.dropOld();
+  if (settings.fresh && wanted.size === dataset.cells.size) answers.dropOld();
   await answers.written();
   return values;
 }

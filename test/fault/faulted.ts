@@ -2,9 +2,10 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, onTestFinished } from 'vitest';
 import { buildCatalog } from '../../src/build.ts';
-import { createCache } from '../../src/cache/twoLevel.ts';
+import { type Cache, createCache } from '../../src/cache/twoLevel.ts';
 import type { Catalog, TypeEntry } from '../../src/catalog/catalog.ts';
 import { type Clock, systemClock } from '../../src/clock.ts';
 import { type ConfigSources, loadConfig } from '../../src/config.ts';
@@ -24,6 +25,13 @@ import { REQUIRE_ALL } from '../support/require.ts';
 const START_MS = 600_000;
 const SAMPLE = { types: '1200', cells: '12000', seed: '7' };
 
+/** Its minute is three seconds. */
+export const fastClock: Clock = {
+  now: () => 20 * performance.now(),
+  random: Math.random,
+  wait: (ms, signal) => setTimeout(ms / 20, undefined, { signal }),
+};
+
 type Flags = ConfigSources['flags'];
 
 export interface Built {
@@ -41,7 +49,7 @@ export interface Faulted {
   readonly wholeIndex: string;
   /** Goes with the test. */
   relay(onRun: BoltRelayOptions['onRun'], target?: { host: string; port: number }): Promise<RunningBoltRelay>;
-  build(at: { port: number }, flags?: Flags, clock?: Clock): Promise<Built>;
+  build(at: { port: number }, flags?: Flags, clock?: Clock, cache?: Cache): Promise<Built>;
   /** `create-index`, without a cache. */
   createIndex(cwd: string, at: { port: number }, ...flags: string[]): Promise<Finished>;
 }
@@ -90,7 +98,7 @@ export async function describeFaults(
         onTestFinished(() => relay.close());
         return relay;
       },
-      build: ({ port }, flags, clock) => build(uriOf(port), flags, clock),
+      build: ({ port }, flags, clock, cache) => build(uriOf(port), flags, clock, cache),
       createIndex: (cwd, { port }, ...flags) => createIndex(cwd, uriOf(port), ...flags),
     });
   });
@@ -105,13 +113,18 @@ function createIndex(cwd: string, source: string, ...flags: string[]): Promise<F
   return runCli(['create-index', '--source', source, ...always, ...flags], { cwd, env: { SOURCE_DATE_EPOCH: '0' } });
 }
 
-async function build(source: string, flags: Flags = {}, clock: Clock = systemClock): Promise<Built> {
+async function build(
+  source: string,
+  flags: Flags = {},
+  clock: Clock = systemClock,
+  cache: Cache = createCache(null),
+): Promise<Built> {
   const given = { flags: { source, ...flags }, assignments: undefined, env: {}, file: undefined, folder: tmpdir() };
   const { settings } = loadConfig(given);
   const run = createRun('create-index', clock.now);
   const connectome = await openConnectome(source, settings);
   try {
-    const catalog = await buildCatalog({ connectome, cache: createCache(null), settings, run, clock });
+    const catalog = await buildCatalog({ connectome, cache, settings, run, clock });
     return { catalog, error: null, report: run.report };
   } catch (error) {
     return { catalog: null, error: error as Error, report: run.report };

@@ -1,20 +1,12 @@
 /** A server that goes away in mid-run: one that is back soon is waited for, one that stays away ends the run. */
 import { setTimeout } from 'node:timers/promises';
 import { expect, test } from 'vitest';
-import type { Clock } from '../../src/clock.ts';
 import { temporaryFolder } from '../support/cli.ts';
-import { describeFaults, indexIn, reportIn } from './faulted.ts';
+import { describeFaults, fastClock, indexIn, reportIn } from './faulted.ts';
 import { isRoiQuery, nth } from './script.ts';
 
 const AWAY_MS = 16_000;
 const PINNED = ['--concurrency', '4', '--batch-weight', '200'];
-
-/** Its minute is three seconds. */
-const fastClock: Clock = {
-  now: () => 20 * performance.now(),
-  random: Math.random,
-  wait: (ms, signal) => setTimeout(ms / 20, undefined, { signal }),
-};
 
 await describeFaults('5.26', 'a server that goes away', (faulted) => {
   test('is back after 16 s: the run waits, says so once, and gives the same to the byte', {

@@ -1,5 +1,5 @@
 /** A real Neo4j with a small synthetic connectome that is edited between runs, and runs on a cache that tell what they asked. */
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import neo4j, { type Driver } from 'neo4j-driver';
@@ -211,4 +211,15 @@ export function expectAsked({ types }: Ran, expected: readonly string[]): void {
     notAsked: [...wanted].filter((type) => !asked.has(type)),
     times: types.length,
   }).toEqual({ neededNot: [], notAsked: [], times: wanted.size });
+}
+
+/** Every file below a folder with what changes if it is written. */
+export function filesIn(folder: string): Map<string, string> {
+  const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).sort();
+  return new Map(
+    files.map((name) => {
+      const { ino, mtimeNs, ctimeNs } = statSync(join(folder, name), { bigint: true });
+      return [name, `${ino} ${mtimeNs} ${ctimeNs}`];
+    }),
+  );
 }
