@@ -8,9 +8,8 @@ import { runCli, temporaryFolder } from '../support/cli.ts';
 const SAMPLE = ['--source', 'sample?types=20&cells=100'];
 
 async function built(cwd: string, ...flags: string[]): Promise<Report> {
-  const { code, stderr } = await runCli(['create-index', ...SAMPLE, '--report', 'r.json', '--silent', ...flags], {
-    cwd,
-  });
+  const args = ['create-index', ...SAMPLE, '--report', 'r.json', '--silent', ...flags];
+  const { code, stderr } = await runCli(args, { cwd, env: { SOURCE_DATE_EPOCH: '1600000000' } });
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
   return JSON.parse(readFileSync(join(cwd, 'r.json'), 'utf8')) as Report;
 }
