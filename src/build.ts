@@ -66,19 +66,29 @@ export async function buildUnlessMade(parts: BuildParts, isMade: IsMade): Promis
 
 async function build(parts: Parts, isMade: IsMade): Promise<Built | null> {
   const { settings, run } = parts;
-  const mode = settings.quick ? 'quick' : 'full';
-  run.report.mode = mode;
+  run.report.mode = settings.quick ? 'quick' : 'full';
 
   const ways = once(() => waysToSum(parts));
-  const [survey, description] = await run.phase('describe', async () => {
+  const survey = await run.phase('describe', async () => {
     const survey = await surveyDataset(parts, {
       properties: entryProperties(settings.sides),
       compare: compareCodePoints,
     });
     // Beside the survey's own questions; where it asked none, there may be nothing to add up either.
     if (!settings.quick && !survey.isUnchanged) ways().catch(() => undefined);
-    return [survey, await survey.description] as const;
+    await survey.description;
+    return survey;
   });
+  try {
+    return await buildFrom(survey, ways, parts, isMade);
+  } finally {
+    await survey.kept();
+  }
+}
+
+async function buildFrom(survey: Survey, ways: WaysToSum, parts: Parts, isMade: IsMade): Promise<Built | null> {
+  const { settings, run } = parts;
+  const description = { ...(await survey.description), edit: await survey.edit };
   requireDataset(description, settings.dataset);
   run.report.dataset = nameWithTag(description);
   noteMissing(parts, description);
@@ -91,20 +101,24 @@ async function build(parts: Parts, isMade: IsMade): Promise<Built | null> {
     ]),
   );
   if (rois) requireSame(rois.cells, entries);
-  await survey.keep();
   const types = entries.map((entry): TypeEntry => ({ ...entry, ...roiFields(rois?.summaries.get(entry.name)) }));
   run.report.failedTypes = types.filter((type) => type.failed !== undefined).map((type) => type.name);
-  const { name, tag, uuid, lastDatabaseEdit } = description;
   run.report.totals = totalsOf(types, untyped);
-  const catalog: Catalog = { dataset: { name, tag, uuid, lastDatabaseEdit }, mode, totals: run.report.totals, types };
-  return { catalog, description: { ...description, edit: await survey.edit } };
+  const { name, tag, uuid, lastDatabaseEdit } = description;
+  const dataset = { name, tag, uuid, lastDatabaseEdit };
+  return {
+    catalog: { dataset, mode: settings.quick ? 'quick' : 'full', totals: run.report.totals, types },
+    description,
+  };
 }
+
+type WaysToSum = () => Promise<Sums[]>;
 
 /** What is known of the wanted types' ROIs; null where the dataset names none. */
 async function roiSummaries(
-  { primaryRois, roiHierarchy, roisDigest, ...description }: DatasetDescription,
+  { primaryRois, roiHierarchy, roisDigest, edit, ...named }: DatasetDescription,
   survey: Survey,
-  ways: () => Promise<Sums[]>,
+  ways: WaysToSum,
   parts: Parts,
 ): Promise<{ cells: ReadonlyMap<string, number>; summaries: Map<string, RoiSummary | Error> } | null> {
   const { settings, source } = parts;
@@ -125,8 +139,8 @@ async function roiSummaries(
   const lookupOf = async (): Promise<ReturnType<typeof roiCountsLookup>> =>
     roiCountsLookup(source.connectome, primaryRois, await ways());
   const dataset = {
-    name: nameWithTag(description),
-    edit: await survey.edit,
+    name: nameWithTag(named),
+    edit,
     cells: all,
     typesBefore: async () => new Set([...(await survey.typesBefore())].filter(isTyped)),
     fingerprints: survey.fingerprints,

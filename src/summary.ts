@@ -2,12 +2,11 @@
 import type { PartnerList } from './catalog/partners.ts';
 import { type Config, shownValue } from './config.ts';
 import type { KeptTypes, Report } from './report.ts';
-import { SETTINGS, type SettingKey } from './settings.ts';
+import { SETTINGS, type SettingKey, type Settings } from './settings.ts';
 import { csvText } from './site/csv.ts';
 import { counted, percent, thousands } from './site/text.ts';
 
-/** @param output the folder of the site */
-export function reportText(report: Report, output: string): string {
+export function reportText(report: Report, { output, cache: kept }: Pick<Settings, 'output' | 'cache'>): string {
   const { phases, cache, failedTypes, filesWritten, filesUnchanged, totals } = report;
   const totalMs = Object.values(phases).reduce((sum, ms) => sum + ms, 0);
   const lines = [
@@ -21,7 +20,7 @@ export function reportText(report: Report, output: string): string {
         `pace   ${lookup} in ${counted(batches, 'pack')}, up to ${concurrency} at once, added up by the ${way}`,
     ),
     ...(report.kept ? [keptText(report.kept)] : []),
-    `cache  memory ${cache.l1.hits} hits, ${cache.l1.misses} misses; disk ${cache.l2.hits} hits, ${cache.l2.misses} misses, ${counted(cache.l2.faults, 'fault')}`,
+    `cache  ${cacheText(cache, kept)}`,
   ];
   if (report.verifiedTypes > 0)
     lines.push(`check  verified ${counted(report.verifiedTypes, 'type')} one by one: the same answers`);
@@ -39,6 +38,13 @@ export function reportText(report: Report, output: string): string {
     );
   }
   return lines.join('\n');
+}
+
+function cacheText({ l1, l2 }: Report['cache'], kept: string): string {
+  const memory = `memory ${counted(l1.hits, 'hit')}, ${l1.misses} misses`;
+  if (kept === 'none') return memory;
+  const far = /^rediss?:/.test(kept) ? 'Redis' : 'disk';
+  return `${memory}; ${far} ${counted(l2.hits, 'hit')}, ${l2.misses} misses, ${counted(l2.faults, 'fault')}`;
 }
 
 function keptText({ unchanged, changed, added, gone }: KeptTypes): string {

@@ -68,6 +68,7 @@ export async function verifyKept(parts: BuildParts, most: number): Promise<Verif
     verified.push(await verifyLookup(roiCountsForm(primaryRois, roisDigest), lookup, dataset, most, tuned));
   }
   verified.push(await verifyLookup(partnersForm(), partnersLookup(connectome), dataset, most, tuned));
+  await survey.kept();
   return verified.filter(({ kept }) => kept > 0);
 }
 

@@ -8,16 +8,20 @@ import type { Settings } from '../settings.ts';
 import type { Context } from './context.ts';
 import type { LastRun } from './lastRun.ts';
 
+/** A run reads nearly every entry once: what memory holds of a large dataset would be for nothing. */
+const L1_BYTES = 2 ** 20;
+
 export async function openCache(settings: Pick<Settings, 'cache' | 'fresh'>, run: Run): Promise<Cache> {
   try {
     return createCache(await openStore(settings.cache, run.tell), {
       isFresh: settings.fresh,
+      l1Bytes: L1_BYTES,
       onFault: ({ message }) => run.tell(`The cache ${message}. What it lacks is asked for again.`),
     });
   } catch (error) {
     // A cache saves time and nothing else: without it the run goes on, and says so once.
     run.tell(`Nothing is kept for the next run: ${(error as Error).message}.`);
-    return createCache(null);
+    return createCache(null, { l1Bytes: L1_BYTES });
   }
 }
 

@@ -1,15 +1,8 @@
 /** A question that is asked when its answer is first wanted, and never again. */
-export interface Once<T> {
-  (): Promise<T>;
-  /** undefined as long as nobody wanted it. */
-  readonly result: Promise<T> | undefined;
-}
-
-export function once<T>(work: () => Promise<T>): Once<T> {
+export function once<T>(work: () => Promise<T>): () => Promise<T> {
   let result: Promise<T> | undefined;
-  const ask = (): Promise<T> => {
+  return () => {
     result ??= work();
     return result;
   };
-  return Object.defineProperty(ask, 'result', { get: () => result }) as Once<T>;
 }

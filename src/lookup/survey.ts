@@ -34,7 +34,7 @@ export interface Survey {
    * is one that the next run finds changed.
    */
   edit: Promise<string | null>;
-  /** The catalogue; empty where none was wanted. */
+  /** The catalogue, to be called once: it is not held beyond that. Empty where none was wanted. */
   rows(): Promise<readonly CatalogueRow[]>;
   /** Every type with its cells; in a cold run they are there before the rows. */
   sizes(): Promise<readonly TypeSize[]>;
@@ -42,8 +42,8 @@ export interface Survey {
   typesBefore(): Promise<ReadonlySet<string>>;
   /** As of the edit. */
   fingerprints(): Promise<Fingerprints | null>;
-  /** Keeps what was asked for; resolves when that is written. */
-  keep(): Promise<void>;
+  /** Resolves when what was asked for is kept. */
+  kept(): Promise<void>;
 }
 
 const OFFLINE_LACKS = '--offline: the cache holds no catalogue of this source; run once without --offline.';
@@ -75,13 +75,14 @@ function surveyKept(parts: SurveyParts, wanted: CatalogueWanted | null, descript
   const { connectome } = source;
   const dataset = nameWithTag(description);
   const { edit } = description;
-  const asking = questions(parts, wanted);
+  const asking = questions(parts, wanted, Promise.resolve(description));
 
-  const rows = once(async () => {
-    const rows = await keptRows(parts, description, wanted?.properties ?? []);
-    if (rows !== null) return rows;
-    if (settings.offline) throw new ConfigError(OFFLINE_LACKS_ROWS);
-    return wanted === null ? null : await asking.rows();
+  const catalogue = once(async () => {
+    const kept = await keptRows(parts, description, wanted?.properties ?? []);
+    if (kept === null && settings.offline) throw new ConfigError(OFFLINE_LACKS_ROWS);
+    if (kept === null && wanted === null) return { rows: [], sizes: await asking.sizes() };
+    const rows = kept ?? (await asking.rows());
+    return { rows, sizes: sizesOf(rows) };
   });
   const fingerprints = once(async () => {
     const kept = fingerprintsIn(await cache.get(fingerprintsKey(dataset, connectome.id)), edit);
@@ -91,14 +92,16 @@ function surveyKept(parts: SurveyParts, wanted: CatalogueWanted | null, descript
     isUnchanged: true,
     description: Promise.resolve(description),
     edit: Promise.resolve(edit),
-    rows: async () => (await rows()) ?? [],
-    async sizes() {
-      const known = await rows();
-      return known === null ? await asking.sizes() : sizesOf(known);
+    async rows() {
+      const known = await catalogue();
+      const { rows } = known;
+      known.rows = [];
+      return rows;
     },
+    sizes: async () => (await catalogue()).sizes,
     typesBefore: async () => new Set(),
     fingerprints,
-    keep: () => asking.keep(description),
+    kept: asking.kept,
   };
 }
 
@@ -112,6 +115,11 @@ export async function keptRows(
   return isOfEdit(kept, description.edit) ? rowsIn(kept, properties) : null;
 }
 
+async function keptTypes(parts: SurveyParts, description: DatasetDescription): Promise<ReadonlySet<string>> {
+  const rows = await keptRows(parts, description, []);
+  return new Set(rows?.flatMap(({ type }) => type ?? []));
+}
+
 /**
  * Everything is asked for that needs no other answer, at once: each question after another is a round trip. The
  * description goes first, since the others may wait for the dataset's label that comes with it.
@@ -123,61 +131,77 @@ function surveyAsked(
   before: (DatasetDescription & { now: string | null }) | null,
 ): Survey {
   const { source, settings } = parts;
+  // Read before the new catalogue takes its place.
+  const typesBefore = before === null ? Promise.resolve(new Set<string>()) : keptTypes(parts, before);
   const description = source.ask('describe', (ask) => source.connectome.describe(ask));
   // Without an earlier run the description is the first thing asked, but not answered before the others are sent.
   const edit = description.then((described) => (before === null ? described.edit : before.now));
-  const asking = questions(parts, wanted);
-  const early: Promise<unknown>[] = [description, edit, asking.rows()];
+  const asKept = Promise.all([description, edit]).then(([described, edit]) => ({ ...described, edit }));
+  const asking = questions(parts, wanted, asKept);
+  let rows: Promise<readonly CatalogueRow[]> | null = asking.rows();
+  const early: Promise<unknown>[] = [description, edit, asKept, rows];
   if (!settings.quick) early.push(asking.sizes());
   // They tell what did not change since.
-  if (!settings.quick && before !== null) early.push(asking.fingerprints());
+  if (!settings.quick && before !== null && wanted !== null) early.push(asking.fingerprints());
   // Each is waited for by somebody; until then a failure of theirs is nobody's.
   for (const promise of early) promise.catch(() => undefined);
   return {
     isUnchanged: false,
     description,
     edit,
-    rows: asking.rows,
-    sizes: asking.sizes,
-    async typesBefore() {
-      const rows = before === null ? null : await keptRows(parts, before, []);
-      return new Set(rows?.flatMap(({ type }) => type ?? []));
+    rows() {
+      const taken = rows ?? asking.rows();
+      rows = null;
+      return taken;
     },
+    sizes: asking.sizes,
+    typesBefore: () => typesBefore,
     fingerprints: asking.fingerprints,
-    keep: async () => asking.keep({ ...(await description), edit: await edit }),
+    kept: asking.kept,
   };
 }
 
-/** Each asked when it is first wanted, and once. */
-function questions({ source, cache }: SurveyParts, wanted: CatalogueWanted | null) {
+/**
+ * Each asked when it is first wanted, and kept as soon as it is there.
+ * @param asKept the description that the catalogue goes with, with the edit that it is kept under
+ */
+function questions(
+  { source, cache }: SurveyParts,
+  wanted: CatalogueWanted | null,
+  asKept: Promise<DatasetDescription>,
+) {
   const { connectome } = source;
+  const writes: Promise<void>[] = [];
+  const keep = (entriesOf: (description: DatasetDescription, dataset: string) => [string, unknown][]): void => {
+    const written = asKept.then((description) =>
+      cache.setMany(new Map(entriesOf(description, nameWithTag(description)))),
+    );
+    written.catch(() => undefined);
+    writes.push(written);
+  };
   const sizes = once(() => source.ask('type sizes', (ask) => connectome.typeSizes(ask)));
-  const rows = once(async () =>
-    wanted === null ? [] : await fetchCatalogue(source, wanted.properties, sizes, wanted.compare),
-  );
-  const fingerprints = once(() => source.ask('fingerprints', (ask) => connectome.fingerprints(ask)));
   return {
     sizes,
-    rows,
-    fingerprints,
-    /** Keeps what was asked for, with the description that it goes with. */
-    async keep(description: DatasetDescription): Promise<void> {
-      const { edit } = description;
-      const dataset = nameWithTag(description);
-      const entries = new Map<string, unknown>();
-      if (wanted !== null && rows.result !== undefined) {
-        entries.set(descriptionKey(connectome.id), description);
-        entries.set(catalogueKey(dataset, connectome.id), {
-          edit,
-          ...keptRowsOf(await rows.result, wanted.properties),
-        });
-      }
-      const prints = await fingerprints.result;
-      if (prints) {
-        const kept = { edit, types: [...prints.keys()], texts: [...prints.values()] };
-        entries.set(fingerprintsKey(dataset, connectome.id), kept);
-      }
-      if (entries.size > 0) await cache.setMany(entries);
+    async rows(): Promise<readonly CatalogueRow[]> {
+      if (wanted === null) return [];
+      const rows = await fetchCatalogue(source, wanted.properties, sizes, wanted.compare);
+      const entries = keptRowsOf(rows, wanted.properties);
+      keep((description, dataset) => [
+        [descriptionKey(connectome.id), description],
+        [catalogueKey(dataset, connectome.id), { edit: description.edit, ...entries }],
+      ]);
+      return rows;
+    },
+    fingerprints: once(async () => {
+      const prints = await source.ask('fingerprints', (ask) => connectome.fingerprints(ask));
+      if (prints === null) return null;
+      const entries = { types: [...prints.keys()], texts: [...prints.values()] };
+      keep(({ edit }, dataset) => [[fingerprintsKey(dataset, connectome.id), { edit, ...entries }]]);
+      return prints;
+    }),
+    async kept(): Promise<void> {
+      // Without a description there is nothing to keep: whoever waits for that is told.
+      await Promise.allSettled(writes);
     },
   };
 }

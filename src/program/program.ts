@@ -42,7 +42,7 @@ function addCreateIndex(root: Command, outside: Outside): void {
         const { createIndex } = await import('../commands/createIndex.ts');
         const report = await createIndex(settings, context);
         const exitCode = report.failedTypes.length > 0 ? EXIT.failedTypes : EXIT.ok;
-        return { text: reportText(report, settings.output), result: { report }, exitCode };
+        return { text: reportText(report, settings), result: { report }, exitCode };
       }),
     );
 }
@@ -56,7 +56,7 @@ function addWarm(root: Command, outside: Outside): void {
       const { warm } = await import('../commands/warm.ts');
       const warmed = await warm(settings, context);
       const exitCode = warmed.report.failedTypes.length > 0 ? EXIT.failedTypes : EXIT.ok;
-      const text = `${reportText(warmed.report, settings.output)}\n${keptText(warmed)}`;
+      const text = `${reportText(warmed.report, settings)}\n${keptText(warmed)}`;
       return { text, result: warmed, exitCode };
     }),
   );
