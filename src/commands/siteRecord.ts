@@ -13,8 +13,10 @@ import type { Report } from '../report.ts';
 import type { SettingKey, Settings } from '../settings.ts';
 import type { Context } from './context.ts';
 
-/** What decides, beside the data, what a site says. */
+/** What decides, beside the data, what a site says. Two sources may call themselves the same and not be. */
 const DECIDING: readonly SettingKey[] = [
+  'source',
+  'database',
   'types',
   'match',
   'quick',

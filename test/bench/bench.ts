@@ -8,14 +8,15 @@ import { loadNeo4j } from '../../src/connectome/loadNeo4j.ts';
 import { connectNeo4j } from '../../src/connectome/neo4j.ts';
 import { startNeo4j, whyNoNeo4j } from '../support/neo4j/startNeo4j.ts';
 import { type Neo4jVersion, neo4jVersions } from '../support/neo4j/versions.ts';
-import { dataCases, type Loaded } from './dataCases.ts';
+import { cacheCases } from './cacheCases.ts';
+import { dataCases, editTypes, type Loaded } from './dataCases.ts';
 import { LINKS, openLink } from './links.ts';
 import { lookupCases, type Measured, PARTNERS, ROI_COUNTS } from './lookupCases.ts';
 import { type Case, measureInTurn, type Result, tableOf } from './measure.ts';
-import { DATA, importCase, importWhole, indexCase, indexCases, makeSample } from './processCases.ts';
+import { DATA, importCase, importWhole, indexCase, indexCases, makeSample, serverCases } from './processCases.ts';
 
 /** What there is to measure. */
-const PARTS = ['files', 'hemibrain', 'sample', 'huge'] as const;
+const PARTS = ['files', 'hemibrain', 'sample', 'huge', 'cache'] as const;
 type Part = (typeof PARTS)[number];
 
 interface Flags {
@@ -91,20 +92,19 @@ async function measureInServer({ title, make, lookups, ...loaded }: InServer): P
     from.close();
     for (const link of links) {
       const { uri, close } = await openLink(server.port, link);
-      const flagsOf = ['--source', uri, '--dataset', loaded.dataset, '--preset', loaded.preset, '--output', 'bolt'];
-      const whole = [
-        indexCase(folder, `${link.name}: whole process, create-index`, [...flagsOf, '--cache', 'none'], ['bolt']),
-        indexCase(
-          folder,
-          `${link.name}: whole process, create-index --quick`,
-          [...flagsOf, '--quick', '--cache', 'none'],
-          ['bolt'],
-        ),
-      ];
+      const flagsOf = ['--source', uri, '--dataset', loaded.dataset, '--preset', loaded.preset];
+      const edit = (): Promise<void> => editTypes(server.uri, loaded.label);
+      const whole = serverCases(folder, link.name, flagsOf, `kept-${links.indexOf(link)}`, edit);
       const data = await dataCases(uri, link.name, loaded);
       // A JVM answers its first questions several times slower than those after.
       if (link === links[0]) await measureInTurn(wanted(data.cases), 2);
-      await measure(`${title} in Neo4j ${flags.version}, ${link.name}: a cold index`, [...data.cases, ...whole]);
+      const onKept = wanted(whole.filter(({ name }) => /changed|offline/.test(name)));
+      if (onKept.length > 0)
+        await measureInTurn(
+          whole.filter(({ name }) => name.endsWith('nothing changed')),
+          1,
+        );
+      await measure(`${title} in Neo4j ${flags.version}, ${link.name}: an index`, [...data.cases, ...whole]);
       await data.close();
       for (const lookup of flags.quick ? [] : lookups) {
         const { cases, close } = await lookupCases(uri, link.name, loaded, lookup);
@@ -155,6 +155,7 @@ try {
     });
   }
   if (isWanted('huge') && !flags.quick) await measureHuge();
+  if (isWanted('cache')) await measure('what is kept of 100,000 types, in a folder', cacheCases(folder));
   if (flags.json) writeFileSync(flags.json, `${JSON.stringify(results, null, 2)}\n`);
 } finally {
   rmSync(folder, { recursive: true, force: true });

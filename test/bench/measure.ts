@@ -6,6 +6,11 @@ export interface Cost {
   rows?: number | undefined;
   bytes?: number | null | undefined;
   peakBytes?: number | undefined;
+  /** Of entries of the cache: found in memory, found below it. */
+  hits?: readonly [memory: number, disk: number] | undefined;
+  /** Of types: their answer was kept and held. */
+  kept?: number | undefined;
+  fileBytes?: number | undefined;
 }
 
 export interface Case {
@@ -57,14 +62,28 @@ export function medianMs({ runsMs }: Result): number {
 
 /** A Markdown table; of a grid, its best setting and how many there were. */
 export function tableOf(results: readonly Result[]): string {
-  const head = ['case', 'median s', 'min to max', 'round trips', 'rows', 'MB received', 'peak MB'];
+  const head = [
+    'case',
+    'median s',
+    'min to max',
+    'round trips',
+    'rows',
+    'types kept',
+    'hits memory + disk',
+    'MB received',
+    'MB on disk',
+    'peak MB',
+  ];
   const lines = shown(results).map((result) => [
     result.name,
     seconds(medianMs(result)),
     result.runsMs.length > 1 ? `${seconds(result.runsMs[0])} to ${seconds(result.runsMs.at(-1))}` : '',
     whole(result.roundTrips),
     whole(result.rows),
+    whole(result.kept),
+    result.hits?.join(' + ') ?? '',
     result.bytes ? (result.bytes / 1e6).toFixed(1) : '',
+    result.fileBytes ? (result.fileBytes / 1e6).toFixed(1) : '',
     result.peakBytes ? whole(result.peakBytes / 1e6) : '',
   ]);
   return [head, head.map(() => '---'), ...lines].map((cells) => `| ${cells.join(' | ')} |`).join('\n');

@@ -42,6 +42,33 @@ export function indexCases(folder: string, dataset: string, preset: string): Cas
   ];
 }
 
+/**
+ * From a server: cold, after an edit of one type in a hundred, and so on.
+ * @param cache a folder that the cases on what is kept have for themselves; the first run fills it
+ * @param edit makes that edit
+ */
+export function serverCases(
+  folder: string,
+  link: string,
+  source: readonly string[],
+  cache: string,
+  edit: () => Promise<void>,
+): Case[] {
+  const name = (what: string): string => `${link}: whole process, ${what}`;
+  const cold = [...source, '--output', 'bolt', '--cache', 'bolt-cache'];
+  const quick = [...source, '--output', 'bolt', '--cache', 'none', '--quick'];
+  const kept = [...source, '--output', `${cache}-site`, '--cache', cache];
+  return [
+    indexCase(folder, name('cold'), cold, ['bolt', 'bolt-cache']),
+    indexCase(folder, name('--quick, cold'), quick, ['bolt']),
+    { ...indexCase(folder, name('1 % of the types changed'), kept), prepare: edit },
+    // What was edited for the case before is kept since then.
+    indexCase(folder, name('nothing changed'), kept),
+    indexCase(folder, name('nothing changed, site removed'), kept, [`${cache}-site`]),
+    indexCase(folder, name('--offline'), [...kept, '--offline'], [`${cache}-site`]),
+  ];
+}
+
 export function indexCase(
   folder: string,
   name: string,
@@ -50,8 +77,12 @@ export function indexCase(
 ): Case {
   return processCase(folder, name, ['create-index', ...flags, '--report', 'report.json'], removed, () => {
     const report = JSON.parse(readFileSync(join(folder, 'report.json'), 'utf8')) as Report;
-    return { roundTrips: report.roundTrips, rows: report.rows, bytes: report.bytes, peakBytes: report.peakRssBytes };
+    return { ...costOf(report), bytes: report.bytes, peakBytes: report.peakRssBytes };
   });
+}
+
+export function costOf({ roundTrips, rows, cache, kept }: Report): Cost {
+  return { roundTrips, rows, hits: [cache.l1.hits, cache.l2.hits], kept: kept?.unchanged };
 }
 
 /** @param removed what is removed before each run, for a cold start */

@@ -1,4 +1,5 @@
 /** What a second run asks of a Neo4j after each kind of edit, and that its index is the one that a first run would make. */
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { openStore } from '../../src/cache/stores.ts';
@@ -343,6 +344,33 @@ function partialRuns(edited: Edited): void {
       expect(ran.index).toBe(await edited.coldIndex(flags));
     }
     expect(questionsOf(await edited.run(folder))).toEqual(NOTHING_CHANGED);
+  });
+
+  test('with a site that somebody touched: it is made again, and nothing asked for that', async () => {
+    const folder = temporaryFolder();
+    const { index } = await edited.run(folder);
+    const types = join(folder, 'site/data/types.csv');
+    const csv = readFileSync(types, 'utf8');
+    rmSync(types);
+    expect(questionsOf(await edited.run(folder))).toEqual(NOTHING_CHANGED);
+    expect(readFileSync(types, 'utf8')).toBe(csv);
+    writeFileSync(join(folder, 'site/data/index.json'), index.replace('"AN0', '"BN0'));
+    const mended = await edited.run(folder);
+    expect(questionsOf(mended)).toEqual(NOTHING_CHANGED);
+    expect(mended.report.filesWritten).toEqual(['data/index.json']);
+    expect(mended.index).toBe(index);
+  });
+
+  test('from another source by turns: the site is always that of the one that was named', async () => {
+    const folder = temporaryFolder();
+    const [type] = (await edited.typeNames()) as [string];
+    const { index } = await edited.run(folder);
+    // A copy that says it were the same.
+    await edited.alter([type]);
+    const copy = await edited.run(folder, { source: edited.server.uri });
+    expect(copy.index).not.toBe(index);
+    expect(copy.index).toBe(await edited.coldIndex());
+    expect((await edited.run(folder)).index).toBe(index);
   });
 
   test('anew: everything is asked, kept once, and nothing is asked after that', async () => {
