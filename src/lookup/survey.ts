@@ -110,8 +110,12 @@ function surveyAsked(
   const { source, cache, settings } = parts;
   // Read before the new catalogue takes its place.
   const rowsBefore = before && createKeptSurvey(cache, source.connectome.id).rows(before, []);
-  const typesBefore = Promise.resolve(rowsBefore).then((rows) => new Set(rows?.flatMap(({ type }) => type ?? [])));
   const description = source.ask('describe', (ask) => source.connectome.describe(ask));
+  const typesBefore = async (): Promise<ReadonlySet<string>> => {
+    const [rows, { name }] = [await rowsBefore, await description];
+    // A server may hold another dataset than it did.
+    return new Set(name === before?.name ? rows?.flatMap(({ type }) => type ?? []) : []);
+  };
   // Without an earlier run the description is the first thing asked, but not answered before the others are sent.
   const edit = description.then((described) => (before === null ? described.edit : before.now));
   const asKept = Promise.all([description, edit]).then(([described, edit]) => ({ ...described, edit }));
@@ -133,7 +137,7 @@ function surveyAsked(
       return taken;
     },
     sizes: asking.sizes,
-    typesBefore: () => typesBefore,
+    typesBefore,
     fingerprints: asking.fingerprints,
     kept: asking.kept,
   };
