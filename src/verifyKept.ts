@@ -7,10 +7,11 @@ import { nameWithTag, requireDataset } from './connectome/dataset.ts';
 import { fetchCatalogue } from './lookup/catalogue.ts';
 import { type Dataset, openHeld } from './lookup/kept.ts';
 import { type KeptForm, partnersForm, roiCountsForm } from './lookup/keptForms.ts';
+import { createKeptSurvey } from './lookup/keptSurvey.ts';
 import { loadAll } from './lookup/loadAll.ts';
 import { partnersLookup, roiCountsLookup } from './lookup/lookups.ts';
 import { createSource } from './lookup/source.ts';
-import { keptRows, surveyDataset } from './lookup/survey.ts';
+import { surveyDataset } from './lookup/survey.ts';
 import { type TunedLookup, type TunedParts, withTunedLoader } from './lookup/tunedLoader.ts';
 import { sampled } from './lookup/verify.ts';
 
@@ -51,7 +52,9 @@ export async function verifyKept(parts: BuildParts, most: number): Promise<Verif
 
   const verified: VerifiedPart[] = [];
   const properties = entryProperties(settings.sides);
-  const rows = survey.isUnchanged ? await keptRows(tuned, description, properties) : null;
+  const rows = survey.isUnchanged
+    ? await createKeptSurvey(parts.cache, connectome.id).rows(description, properties)
+    : null;
   if (rows !== null) {
     const asked = await run.phase('catalogue', () =>
       fetchCatalogue(source, properties, async () => sizes, compareCodePoints),
