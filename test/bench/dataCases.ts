@@ -123,7 +123,7 @@ export async function editTypes(uri: string, label: string): Promise<void> {
        WITH n.type AS type, min(n.bodyId) AS bodyId ORDER BY type
        MATCH (n:\`${label}\` {bodyId: bodyId}) RETURN bodyId, n.pre, n.roiInfo`,
     );
-    const cells = records.filter((_, i) => i % 100 === 0).map((record) => [...record.values()]);
+    const cells = records.filter((_, i) => i % 100 === 99).map((record) => [...record.values()]);
     const rows = cells.map(([bodyId, pre, roiInfo]) => {
       const info = JSON.parse(roiInfo as string) as Record<string, { pre?: number }>;
       for (const counts of Object.values(info)) counts.pre = (counts.pre ?? 0) + 1;

@@ -44,8 +44,9 @@ export function indexCases(folder: string, dataset: string, preset: string): Cas
 
 /**
  * From a server: cold, after an edit of one type in a hundred, and so on.
- * @param cache a folder that the cases on what is kept have for themselves; the first run fills it
+ * @param cache a folder that the cases on what is kept have for themselves
  * @param edit makes that edit
+ * @returns `fill` is to be run before the cases
  */
 export function serverCases(
   folder: string,
@@ -53,20 +54,22 @@ export function serverCases(
   source: readonly string[],
   cache: string,
   edit: () => Promise<void>,
-): Case[] {
+): { fill: Case; cases: Case[] } {
   const name = (what: string): string => `${link}: whole process, ${what}`;
   const cold = [...source, '--output', 'bolt', '--cache', 'bolt-cache'];
   const quick = [...source, '--output', 'bolt', '--cache', 'none', '--quick'];
   const kept = [...source, '--output', `${cache}-site`, '--cache', cache];
-  return [
+  // What was edited for the case before it is kept since then.
+  const unchanged = indexCase(folder, name('nothing changed'), kept);
+  const cases = [
     indexCase(folder, name('cold'), cold, ['bolt', 'bolt-cache']),
     indexCase(folder, name('--quick, cold'), quick, ['bolt']),
     { ...indexCase(folder, name('1 % of the types changed'), kept), prepare: edit },
-    // What was edited for the case before is kept since then.
-    indexCase(folder, name('nothing changed'), kept),
+    unchanged,
     indexCase(folder, name('nothing changed, site removed'), kept, [`${cache}-site`]),
     indexCase(folder, name('--offline'), [...kept, '--offline'], [`${cache}-site`]),
   ];
+  return { fill: unchanged, cases };
 }
 
 export function indexCase(

@@ -14,8 +14,8 @@ const BATCH_WEIGHT = 200;
 
 interface Resumed {
   relay: RunningBoltRelay;
-  /** `create-index` on one cache; `atQuery` is called when its so manieth query for ROI counts is asked. */
-  run(n?: number, atQuery?: (child: ChildProcess) => void): Promise<Finished>;
+  /** Runs a command on one cache; `atQuery` is called when its so manieth query for ROI counts is asked. */
+  run(command: 'create-index' | 'warm', n?: number, atQuery?: (child: ChildProcess) => void): Promise<Finished>;
 }
 
 /** Batches that are many and slow: there is always a flight of them under way. */
@@ -29,15 +29,15 @@ async function resumed(faulted: Faulted, cwd: string): Promise<Resumed> {
     return { delayMs: 30 };
   });
   const pinned = ['--concurrency', String(CONCURRENCY), '--batch-weight', String(BATCH_WEIGHT), '--sums', 'client'];
-  const args = ['create-index', '--source', `bolt://127.0.0.1:${relay.port}`, '--report', 'report.json', ...pinned];
+  const args = ['--source', `bolt://127.0.0.1:${relay.port}`, '--report', 'report.json', ...pinned];
   return {
     relay,
-    run: (n = Number.POSITIVE_INFINITY, atQuery = () => undefined) => {
+    run: (command, n = Number.POSITIVE_INFINITY, atQuery = () => undefined) => {
       left = n;
       const onStart = (child: ChildProcess): void => {
         onReached = () => atQuery(child);
       };
-      return runCli([...args, '--silent'], { cwd, env: { SOURCE_DATE_EPOCH: '0' }, onStart });
+      return runCli([command, ...args, '--silent'], { cwd, env: { SOURCE_DATE_EPOCH: '0' }, onStart });
     },
   };
 }
@@ -57,10 +57,11 @@ await describeFaults('5.26', 'a run that ends before its time', (faulted) => {
     const cwd = temporaryFolder();
     const { relay, run } = await resumed(faulted, cwd);
     const kills = [1, 9, 5, 21, 10];
-    for (const n of kills) {
-      expect(await run(n, (child) => child.kill('SIGKILL'))).toEqual({ code: null, stdout: '', stderr: '' });
+    for (const [i, n] of kills.entries()) {
+      const killed = await run(i % 2 === 0 ? 'create-index' : 'warm', n, (child) => child.kill('SIGKILL'));
+      expect(killed).toEqual({ code: null, stdout: '', stderr: '' });
     }
-    expect(await run()).toEqual({ code: 0, stdout: '', stderr: '' });
+    expect(await run('create-index')).toEqual({ code: 0, stdout: '', stderr: '' });
     expect(indexIn(cwd)).toBe(faulted.wholeIndex);
     expect(reportIn(cwd)).toMatchObject({ events: [], cache: { l2: { faults: 0 } } });
     const { types, totals } = faulted.whole;
@@ -69,7 +70,7 @@ await describeFaults('5.26', 'a run that ends before its time', (faulted) => {
     expect(roiRows(relay)).toBeGreaterThan(totals.cells);
     expect(roiRows(relay)).toBeLessThanOrEqual(1.3 * totals.cells + kills.length * CONCURRENCY * heaviest);
     const asked = relay.queries.length;
-    expect(await run()).toMatchObject({ code: 0 });
+    expect(await run('create-index')).toMatchObject({ code: 0 });
     expect(relay.queries.length).toBe(asked + 1);
   });
 
@@ -77,14 +78,14 @@ await describeFaults('5.26', 'a run that ends before its time', (faulted) => {
     const cwd = temporaryFolder();
     const { relay, run } = await resumed(faulted, cwd);
     let landed: string[] = [];
-    const stopped = await run(15, (child) => {
+    const stopped = await run('create-index', 15, (child) => {
       landed = landedTypes(relay);
       child.kill('SIGINT');
     });
     expect(stopped).toEqual({ code: 130, stdout: '', stderr: 'neurodex: interrupted.\n' });
     expect(landed.length).toBeGreaterThan(10);
     const before = relay.queries.length;
-    expect(await run()).toMatchObject({ code: 0 });
+    expect(await run('create-index')).toMatchObject({ code: 0 });
     const asked = new Set(relay.queries.slice(before).flatMap((query) => typesOf(query) ?? []));
     expect(landed.filter((type) => asked.has(type))).toEqual([]);
     expect(reportIn(cwd).kept?.unchanged).toBeGreaterThanOrEqual(landed.length);

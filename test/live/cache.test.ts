@@ -5,6 +5,7 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { openStore } from '../../src/cache/stores.ts';
 import { type PartnersResult, partners } from '../../src/commands/partners.ts';
 import { loadConfig } from '../../src/config.ts';
+import { reportText } from '../../src/summary.ts';
 import { isRoiQuery } from '../fault/script.ts';
 import type { AskedQuery } from '../support/boltRelay.ts';
 import { temporaryFolder } from '../support/cli.ts';
@@ -84,6 +85,9 @@ function changes(edited: Edited): void {
     const ran = await edited.run(folder);
     expectAsked(ran, ['added type', 'renamed type']);
     expect(ran.report.kept).toEqual({ unchanged: names.length - 2, changed: 0, added: 2, gone: 2 });
+    expect(reportText(ran.report, { cache: 'cache', output: 'site' })).toContain(
+      `kept   ${names.length - 2} types unchanged, 2 new, 2 gone\n`,
+    );
     expect(typesIn(ran.index)).not.toContain(renamed);
     expect(typesIn(ran.index)).not.toContain(removed);
     expect(ran.index).toBe(await edited.coldIndex());
@@ -524,7 +528,8 @@ for (const version of neo4jVersions) {
     describe('though its sums are the same', () => evenEdits(edited, true));
     describe('in a source that does not tell', () => untold(edited));
     describe('where a run wants less, or more, than the one before', () => partialRuns(edited));
-    describe('by an edit', () => editsInBetween(edited));
+    // The rest is for the cache to get right, whatever the server is.
+    if (version === '5.26') describe('by an edit', () => editsInBetween(edited));
     partnerRuns(edited);
     fingerprintsAgree(edited, ['server', 'client']);
   });

@@ -105,14 +105,13 @@ export async function describeEdited(
       return rows.map(([bodyId, pre, post, roiInfo]) => ({ bodyId, pre, post, roiInfo }) as Cell);
     };
     const run = async (folder: string, flags: Flags = {}): Promise<Ran> => {
-      const output = join(folder, 'site');
-      const always = { source: given.uri, cache: join(folder, 'cache'), output };
+      const always = { source: given.uri, cache: join(folder, 'cache'), output: join(folder, 'site') };
       const { settings } = loadConfig({ flags: { ...always, ...flags } });
       const before = given.relay.queries.length;
       const report = await createIndex(settings, context());
       const queries = given.relay.queries.slice(before);
       const types = queries.flatMap((query) => typesOf(query) ?? []);
-      return { report, index: readFileSync(join(output, 'data/index.json'), 'utf8'), queries, types };
+      return { report, index: readFileSync(join(settings.output, 'data/index.json'), 'utf8'), queries, types };
     };
 
     tests({
@@ -155,7 +154,7 @@ export async function describeEdited(
       async coldIndex(flags = {}) {
         const folder = mkdtempSync(join(tmpdir(), 'neurodex-cold-'));
         try {
-          return (await run(folder, { ...flags, cache: 'none' })).index;
+          return (await run(folder, { ...flags, cache: 'none', output: join(folder, 'site') })).index;
         } finally {
           rmSync(folder, { recursive: true, force: true });
         }
