@@ -61,7 +61,7 @@ export function removalText({ name, diskBytes, removed, left }: Removal, done: '
 }
 
 /** A line for the end of a report. */
-export function keptText({ name, kept }: Warmed): string {
+export function warmedText({ name, kept }: Warmed): string {
   return `kept   ${amountText(kept)} of this dataset in ${printable(name)}`;
 }
 

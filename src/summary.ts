@@ -1,4 +1,5 @@
 /** Results as a person reads them at the end of a run, or a program that takes them from stdout. */
+import { isRedis } from './cache/stores.ts';
 import type { PartnerList } from './catalog/partners.ts';
 import { type Config, shownValue } from './config.ts';
 import type { KeptTypes, Report } from './report.ts';
@@ -43,7 +44,7 @@ export function reportText(report: Report, { output, cache: kept }: Pick<Setting
 function cacheText({ l1, l2 }: Report['cache'], kept: string): string {
   const memory = `memory ${counted(l1.hits, 'hit')}, ${l1.misses} misses`;
   if (kept === 'none') return memory;
-  const far = /^rediss?:/.test(kept) ? 'Redis' : 'disk';
+  const far = isRedis(kept) ? 'Redis' : 'disk';
   return `${memory}; ${far} ${counted(l2.hits, 'hit')}, ${l2.misses} misses, ${counted(l2.faults, 'fault')}`;
 }
 

@@ -4,7 +4,10 @@ import type { StoredEntry } from './store.ts';
 
 export const NAMESPACE = 'neurodex';
 
-/** What nobody wrote again for so long belongs to a dataset that nobody builds any more. */
+/**
+ * What nobody wrote again for so long belongs, as a rule, to a dataset that nobody builds any more; one that is built
+ * and never edited is asked for anew twice a year.
+ */
 export const TTL_MS = 180 * 24 * 3600 * 1000;
 
 const HEAD = '{"value":';

@@ -8,6 +8,10 @@ import type { Store } from './store.ts';
  */
 export async function openStore(cache: string, tell: (text: string) => void): Promise<Store | null> {
   if (cache === 'none') return null;
-  if (/^rediss?:\/\//.test(cache)) return await (await import('./redis.ts')).openRedisStore(cache);
+  if (isRedis(cache)) return await (await import('./redis.ts')).openRedisStore(cache);
   return await (await import('./sqlite.ts')).openSqliteStore(cache, tell);
+}
+
+export function isRedis(cache: string): boolean {
+  return /^rediss?:\/\//.test(cache);
 }

@@ -1,7 +1,7 @@
 /** `neurodex cache clear` and `neurodex cache prune`: what they remove, and the room that gives. */
 import { ConfigError } from '../errors.ts';
 import type { Settings } from '../settings.ts';
-import { type Amount, amountOf, contentsOf, type Held, isOf, surplusOf } from './contents.ts';
+import { type Amount, amountOf, contentsOf, isOf, type KeptEntry, surplusOf } from './contents.ts';
 import { withStore } from './store.ts';
 
 export interface Removal {
@@ -33,7 +33,10 @@ export async function pruneCache(maxBytes: number, settings: Settings): Promise<
   return await remove(settings, (entries) => surplusOf(entries, maxBytes));
 }
 
-async function remove({ cache }: Settings, choose: (entries: readonly Held[]) => readonly Held[]): Promise<Removal> {
+async function remove(
+  { cache }: Settings,
+  choose: (entries: readonly KeptEntry[]) => readonly KeptEntry[],
+): Promise<Removal> {
   const { result, ...place } = await withStore(cache, async (store) => {
     const entries = store ? await contentsOf(store) : [];
     const chosen = choose(entries);

@@ -4,7 +4,7 @@ import type { ListedEntry, Store } from '../cache/store.ts';
 import { compareCodePoints } from '../catalog/codePoint.ts';
 import { nameWithTag } from '../connectome/dataset.ts';
 
-export interface Held extends ListedEntry {
+export interface KeptEntry extends ListedEntry {
   /** null: of another version of neurodex, which this one does not read. */
   kind: Kind | null;
   /** Name with tag; null where it is of none, or does not tell. */
@@ -12,8 +12,8 @@ export interface Held extends ListedEntry {
 }
 
 /** In the order of their keys. */
-export async function contentsOf(store: Store): Promise<Held[]> {
-  const entries = (await store.list('')).map((entry): Held => {
+export async function contentsOf(store: Store): Promise<KeptEntry[]> {
+  const entries = (await store.list('')).map((entry): KeptEntry => {
     const parts = partsOf(entry.key);
     return { ...entry, kind: parts?.kind ?? null, dataset: parts?.dataset || null };
   });
@@ -41,7 +41,7 @@ function datasetOf(description: unknown): string | null {
 }
 
 /** @param wanted name or name:tag */
-export function isOf(wanted: string, { dataset }: Held): boolean {
+export function isOf(wanted: string, { dataset }: KeptEntry): boolean {
   return dataset !== null && (dataset === wanted || dataset.startsWith(`${wanted}:`));
 }
 
@@ -55,14 +55,14 @@ export function amountOf(entries: readonly ListedEntry[]): Amount {
   return { entries: entries.length, bytes: entries.reduce((sum, { bytes }) => sum + bytes, 0) };
 }
 
-export interface Group extends Amount, Pick<Held, 'kind' | 'dataset'> {
+export interface Group extends Amount, Pick<KeptEntry, 'kind' | 'dataset'> {
   oldestMs: number;
   newestMs: number;
 }
 
 /** Entries of a kind and dataset together: by dataset, then those of none, then those of other versions. */
-export function groupsOf(entries: readonly Held[]): Group[] {
-  const groups = new Map<string, Held[]>();
+export function groupsOf(entries: readonly KeptEntry[]): Group[] {
+  const groups = new Map<string, KeptEntry[]>();
   for (const entry of entries) {
     const id = JSON.stringify([entry.kind === null, entry.dataset, entry.kind]);
     const group = groups.get(id);
@@ -71,7 +71,7 @@ export function groupsOf(entries: readonly Held[]): Group[] {
   }
   return [...groups.values()]
     .map((group): Group => {
-      const { kind, dataset } = group[0] as Held;
+      const { kind, dataset } = group[0] as KeptEntry;
       const times = group.map(({ writtenMs }) => writtenMs).sort((a, b) => a - b);
       return { kind, dataset, ...amountOf(group), oldestMs: times[0] ?? 0, newestMs: times.at(-1) ?? 0 };
     })
@@ -88,7 +88,7 @@ function compareGroups(a: Group, b: Group): number {
 }
 
 /** What must go so that at most so many bytes are left: what this version does not read, then the oldest. */
-export function surplusOf(entries: readonly Held[], maxBytes: number): Held[] {
+export function surplusOf(entries: readonly KeptEntry[], maxBytes: number): KeptEntry[] {
   const inOrder = [...entries].sort(
     (a, b) => Number(a.kind !== null) - Number(b.kind !== null) || a.writtenMs - b.writtenMs,
   );

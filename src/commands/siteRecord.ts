@@ -51,7 +51,7 @@ export function createSiteRecords(
   settings: Settings,
   makers: readonly string[],
   cache: Cache,
-  { today }: Context,
+  { today }: Pick<Context, 'today'>,
 ): SiteRecords {
   const { output } = settings;
   const keyOf = (description: DatasetDescription): string =>

@@ -2,7 +2,7 @@
 import { statSync } from 'node:fs';
 import { cacheFile } from '../cache/sqliteFile.ts';
 import type { Store } from '../cache/store.ts';
-import { openStore } from '../cache/stores.ts';
+import { isRedis, openStore } from '../cache/stores.ts';
 import { ConfigError, isExpected } from '../errors.ts';
 
 export interface Kept<T> {
@@ -18,7 +18,7 @@ export interface Kept<T> {
  * @throws ConfigError for what cannot be opened, read or changed, or was damaged
  */
 export async function withStore<T>(cache: string, work: (store: Store | null) => Promise<T>): Promise<Kept<T>> {
-  const file = cache === 'none' || /^rediss?:\/\//.test(cache) ? null : cacheFile(cache);
+  const file = cache === 'none' || isRedis(cache) ? null : cacheFile(cache);
   if (file !== null && !isFile(cache) && sizeOf(file) === null)
     return { name: file, diskBytes: 0, result: await work(null) };
   // A cache that was damaged is empty from then on: no answer to what is asked here.

@@ -24,7 +24,7 @@ export interface Dataset {
 }
 
 /** What is kept of a lookup, as far as it still holds. */
-export interface Held<Answer> {
+export interface HeldAnswers<Answer> {
   answers: KeptAnswers;
   readonly types: readonly string[];
   /** Once for each type. undefined where nothing is kept that holds. */
@@ -35,7 +35,7 @@ export async function openHeld<Answer>(
   form: KeptForm<Answer>,
   { name, state, cells, fingerprints }: Dataset,
   { source, cache, clock }: TunedParts,
-): Promise<Held<Answer>> {
+): Promise<HeldAnswers<Answer>> {
   const { id } = source.connectome;
   const variant = `${form.version} ${form.variant}`;
   const answers = await openAnswers(cache, { dataset: name, source: id, lookup: form.name, variant }, clock.random);

@@ -3,7 +3,7 @@
  * --help does not wait for databases and templates.
  */
 import { Argument, Command, Option } from 'commander';
-import { keptText } from '../cacheSummary.ts';
+import { warmedText } from '../cacheSummary.ts';
 import { presetNames } from '../config.ts';
 import { packageVersion } from '../packageRoot.ts';
 import { configText, importText, loadText, PARTNER_FORMATS, partnersText, printable, reportText } from '../summary.ts';
@@ -56,7 +56,7 @@ function addWarm(root: Command, outside: Outside): void {
       const { warm } = await import('../commands/warm.ts');
       const warmed = await warm(settings, context);
       const exitCode = warmed.report.failedTypes.length > 0 ? EXIT.failedTypes : EXIT.ok;
-      const text = `${reportText(warmed.report, settings)}\n${keptText(warmed)}`;
+      const text = `${reportText(warmed.report, settings)}\n${warmedText(warmed)}`;
       return { text, result: warmed, exitCode };
     }),
   );

@@ -139,4 +139,40 @@ describe('kept answers', () => {
     expect(cache.stats.l2.faults).toBe(1);
     expect(await cache.list(PREFIX)).toEqual([]);
   });
+
+  test('that hold are not lost where what was to take their place could not be written', async () => {
+    const folder = temporaryFolder();
+    const [store, other] = [await openStore(folder, () => undefined), await openStore(folder, () => undefined)];
+    if (store === null || other === null) throw new Error('Expected stores.');
+    const first = await answersIn(createCache(store));
+    for (let i = 0; i < 300; i++) first.keep(new Map([[`T${i}`, row(`${i}`)]]), 'e');
+    await first.written();
+    // What a disk that is full does to a write: the merge is lost.
+    const full = createCache({ ...other, setMany: () => Promise.reject(new Error('its disk is full')) });
+    const merging = await answersIn(full);
+    expect(merging.select(any, 'e').size).toBe(300);
+    await merging.written();
+    expect(full.stats.l2.faults).toBeGreaterThan(0);
+    expect((await answersIn(createCache(store))).types.size).toBe(300);
+    await Promise.all([store.close(), other.close()]);
+  });
+
+  test('that could not be read this time are left for the next', async () => {
+    const folder = temporaryFolder();
+    const store = await openStore(folder, () => undefined);
+    if (store === null) throw new Error('Expected a store.');
+    const first = await answersIn(createCache(store));
+    for (let i = 0; i < 20; i++) first.keep(new Map([[`T${i}`, row(`${i}`)]]), 'e');
+    await first.written();
+    let reads = 0;
+    const once = createCache({
+      ...store,
+      getMany: (keys) => (reads++ === 0 ? Promise.reject(new Error('locked')) : store.getMany(keys)),
+    });
+    const answers = await answersIn(once);
+    answers.select(() => false, 'later');
+    await answers.written();
+    expect((await answersIn(createCache(store))).types.size).toBe(16);
+    await store.close();
+  });
 });

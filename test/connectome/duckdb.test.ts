@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
@@ -8,7 +8,7 @@ import { importFiles } from '../../src/connectome/importFiles.ts';
 import { openConnectome } from '../../src/connectome/open.ts';
 import { writeConnections } from '../contract/connections.ts';
 import { connectomeContract } from '../contract/connectome.ts';
-import { temporaryFolder, VECTORS } from '../support/cli.ts';
+import { runProgram, temporaryFolder, VECTORS } from '../support/cli.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'neurodex-test-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -110,5 +110,50 @@ describe('a source', () => {
     const empty = join(temporaryFolder(), 'y.duckdb');
     (await createDatabase(empty)).close();
     await expect(openDuckdb(empty)).rejects.toThrow(/Expected a table neuron with the columns bodyId, type/);
+  });
+});
+
+describe('the edit of a connectome file', () => {
+  const vectorsIn = async (folder: string): Promise<string> => {
+    const into = join(folder, 'x.duckdb');
+    const files = { neurons: join(VECTORS, 'neurons.ndjson'), meta: join(VECTORS, 'meta.json'), into };
+    await importFiles(files, { textProperties: ['type', 'class'] });
+    return into;
+  };
+  const editOf = async (file: string): Promise<string | null> => {
+    const connectome = await openDuckdb(file);
+    const { value } = await connectome.edit();
+    await connectome.close();
+    return value;
+  };
+
+  test('is another one after a change that is in its log alone', async () => {
+    const file = await vectorsIn(temporaryFolder());
+    const before = await editOf(file);
+    // A writer that ends before its time leaves the change in the log.
+    const writer = `
+      const { DuckDBInstance } = await import('@duckdb/node-api');
+      const connection = await (await DuckDBInstance.create(${JSON.stringify(file)})).connect();
+      await connection.run("UPDATE neuron SET class = 'edited'");
+      process.kill(process.pid, 'SIGKILL');`;
+    const { code } = await runProgram(process.execPath, ['--input-type=module', '--eval', writer], {
+      cwd: import.meta.dirname,
+    });
+    expect(code).toBeNull();
+    expect(existsSync(`${file}.wal`)).toBe(true);
+    expect(await editOf(file)).not.toBe(before);
+  });
+
+  test('is that of the file that was opened, whatever takes its place', async () => {
+    const folder = temporaryFolder();
+    const [file, next] = [await vectorsIn(folder), join(folder, 'next.duckdb')];
+    const before = await editOf(file);
+    const connectome = await openDuckdb(file);
+    copyFileSync(file, next);
+    renameSync(next, file);
+    expect((await connectome.edit()).value).toBe(before);
+    expect((await connectome.describe()).value.edit).toBe(before);
+    await connectome.close();
+    expect(await editOf(file)).not.toBe(before);
   });
 });
