@@ -43,12 +43,13 @@ export async function buildCatalog(parts: BuildParts): Promise<Catalog> {
 
 export interface Built {
   catalog: Catalog;
-  /** With the edit that the catalogue is kept under. */
   description: DatasetDescription;
+  /** Of the catalogue as it is kept: another one whenever one is kept. */
+  id: string;
 }
 
-/** Whether what is made of a catalogue is there already, made of the same description. */
-export type IsMade = (description: DatasetDescription) => Promise<boolean>;
+/** Whether what is made of a kept catalogue is there already; `id` is the catalogue's. */
+export type IsMade = (description: DatasetDescription, id: string) => Promise<boolean>;
 
 /** As buildCatalog; null where nothing was edited since an earlier run and what is made of the catalogue is there. */
 export async function buildUnlessMade(parts: BuildParts, isMade: IsMade): Promise<Built | null> {
@@ -88,11 +89,11 @@ async function build(parts: Parts, isMade: IsMade): Promise<Built | null> {
 
 async function buildFrom(survey: Survey, ways: WaysToSum, parts: Parts, isMade: IsMade): Promise<Built | null> {
   const { settings, run } = parts;
-  const description = { ...(await survey.description), edit: await survey.edit };
+  const description = await survey.description;
   requireDataset(description, settings.dataset);
   run.report.dataset = nameWithTag(description);
   noteMissing(parts, description);
-  if (survey.isUnchanged && settings.verify === undefined && (await isMade(description))) return null;
+  if (survey.isUnchanged && settings.verify === undefined && (await isMade(description, survey.id()))) return null;
 
   const [rois, { entries, untyped }] = await run.phase(settings.quick ? 'catalogue' : 'ROI counts', () =>
     Promise.all([
@@ -109,6 +110,7 @@ async function buildFrom(survey: Survey, ways: WaysToSum, parts: Parts, isMade: 
   return {
     catalog: { dataset, mode: settings.quick ? 'quick' : 'full', totals: run.report.totals, types },
     description,
+    id: survey.id(),
   };
 }
 
@@ -116,7 +118,7 @@ type WaysToSum = () => Promise<Sums[]>;
 
 /** What is known of the wanted types' ROIs; null where the dataset names none. */
 async function roiSummaries(
-  { primaryRois, roiHierarchy, roisDigest, edit, ...named }: DatasetDescription,
+  { primaryRois, roiHierarchy, roisDigest, ...named }: DatasetDescription,
   survey: Survey,
   ways: WaysToSum,
   parts: Parts,
@@ -140,7 +142,7 @@ async function roiSummaries(
     roiCountsLookup(source.connectome, primaryRois, await ways());
   const dataset = {
     name: nameWithTag(named),
-    edit,
+    state: await survey.state,
     cells: all,
     typesBefore: async () => new Set([...(await survey.typesBefore())].filter(isTyped)),
     fingerprints: survey.fingerprints,

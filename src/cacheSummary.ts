@@ -7,6 +7,7 @@ import type { LastRun } from './commands/lastRun.ts';
 import type { Warmed } from './commands/warm.ts';
 import { counted, thousands } from './site/text.ts';
 import { printable } from './summary.ts';
+import type { VerifiedPart } from './verifyKept.ts';
 
 /** @param nowMs since 1970 */
 export function cacheStatsText(contents: CacheContents, nowMs: number): string {
@@ -23,34 +24,34 @@ const SHOWN_DIFFERENCES = 5;
 const SHOWN_CHARACTERS = 100;
 
 export function verifiedText({ dataset, parts }: VerifiedCache): string {
+  if (dataset === null) return 'nothing is kept';
   if (parts.length === 0) return `${printable(dataset)}: nothing is kept that still holds`;
-  const rows = parts.map(({ part, kept, asked, wrong }) => [
-    thousands(kept),
-    thousands(asked),
-    thousands(wrong.length),
+  const rows = parts.map(({ part, kept, asked, wrong, failed }) => [
+    ...[kept, asked, wrong.length, failed.length].map(thousands),
     part,
   ]);
-  const shortened = (text: string): string =>
-    text.length > SHOWN_CHARACTERS ? `${text.slice(0, SHOWN_CHARACTERS)} …` : text;
-  const differences = parts.flatMap(({ part, wrong }) =>
-    wrong
-      .slice(0, SHOWN_DIFFERENCES)
-      .map(({ type, kept, source }) =>
-        [`${part} of ${JSON.stringify(type)}`, `  kept    ${shortened(kept)}`, `  source  ${shortened(source)}`]
-          .map(printable)
-          .join('\n'),
-      ),
-  );
-  const isRight = differences.length === 0;
+  const isRight = parts.every(({ wrong }) => wrong.length === 0);
   const verdict = isRight
-    ? 'All that was asked again is as it was kept.'
+    ? 'All that was answered again is as it was kept.'
     : 'The source was edited without a new lastDatabaseEdit: build or warm once with --fresh.';
   return [
-    `${printable(dataset)}`,
-    table('rrrl', [['kept', 'asked', 'differ', 'what'], ...rows]),
-    ...differences,
+    printable(dataset),
+    table('rrrrl', [['kept', 'asked', 'differ', 'failed', 'what'], ...rows]),
+    ...parts.flatMap(differencesText),
     verdict,
   ].join('\n\n');
+}
+
+function differencesText({ part, wrong }: VerifiedPart): string[] {
+  const shortened = (text: string): string =>
+    text.length > SHOWN_CHARACTERS ? `${text.slice(0, SHOWN_CHARACTERS)} …` : text;
+  return wrong
+    .slice(0, SHOWN_DIFFERENCES)
+    .map(({ type, kept, source }) =>
+      [`${part} of ${JSON.stringify(type)}`, `  kept    ${shortened(kept)}`, `  source  ${shortened(source)}`]
+        .map(printable)
+        .join('\n'),
+    );
 }
 
 export function removalText({ name, diskBytes, removed, left }: Removal, done: 'cleared' | 'pruned'): string {

@@ -4,7 +4,7 @@ import { randomUUID } from 'node:crypto';
 import { CommanderError } from 'commander';
 import { systemClock } from './clock.ts';
 import type { Context } from './commands/context.ts';
-import { ConfigError, ConnectError, DecodeError, QueryError, WriteError } from './errors.ts';
+import { ConfigError, ConnectError, isExpected, QueryError } from './errors.ts';
 import { EXIT, type Outcome, type Outside } from './program/outside.ts';
 import { createProgram } from './program/program.ts';
 import { createProgress, type ProgressMode } from './progress.ts';
@@ -67,10 +67,7 @@ function exitCodeOf(error: unknown): number {
 }
 
 function messageOf(error: unknown): string {
-  const isExpected = [ConfigError, ConnectError, QueryError, DecodeError, WriteError].some(
-    (kind) => error instanceof kind,
-  );
-  if (isExpected) return printable((error as Error).message.replaceAll(/\s*\n\s*/g, ' '));
+  if (isExpected(error)) return printable(error.message.replaceAll(/\s*\n\s*/g, ' '));
   return `a defect of neurodex, please report it: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`;
 }
 

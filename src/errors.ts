@@ -59,6 +59,11 @@ export class WriteError extends Error {
   override name = 'WriteError';
 }
 
+/** An error of the five kinds, whose message is for the user; any other is a defect. */
+export function isExpected(error: unknown): error is Error {
+  return [ConfigError, ConnectError, QueryError, DecodeError, WriteError].some((kind) => error instanceof kind);
+}
+
 /** A URI may carry a password, which no message repeats. */
 export function withoutSecrets(uri: string): string {
   return uri.replace(/\/\/.*@/, '//***@');

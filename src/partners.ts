@@ -30,7 +30,7 @@ export async function fetchPartners(
   requireTypes(types, sizes);
   const all = new Map(sizes.map(({ type, cells }) => [type, cells]));
   const cells = new Map(types.map((type) => [type, all.get(type) as number]));
-  const dataset = { ...survey, name: nameWithTag(description), edit: await survey.edit, cells: all };
+  const dataset = { ...survey, name: nameWithTag(description), state: await survey.state, cells: all };
   const lookupOf = async (): Promise<ReturnType<typeof partnersLookup>> => partnersLookup(connectome);
   const outcomes = await run.phase('partners', () =>
     loadKept(partnersForm(), lookupOf, cells, (rows) => rows, dataset, { ...parts, source }),

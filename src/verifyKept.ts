@@ -1,7 +1,6 @@
 /** What is kept of a dataset, held against its source: finds what was edited without a sign of it. */
 import type { BuildParts } from './build.ts';
 import { compareCodePoints } from './catalog/codePoint.ts';
-import { entryProperties } from './catalog/entry.ts';
 import type { CatalogueRow, TypeSize } from './connectome/connectome.ts';
 import { nameWithTag, requireDataset } from './connectome/dataset.ts';
 import { fetchCatalogue } from './lookup/catalogue.ts';
@@ -25,6 +24,8 @@ export interface VerifiedPart {
   asked: number;
   /** Those of which the source says something else now, or nothing. */
   wrong: { type: string; kept: string; source: string }[];
+  /** Those that the source could not answer about now, which says nothing of what is kept. */
+  failed: { type: string; reason: string }[];
 }
 
 /**
@@ -44,25 +45,26 @@ export async function verifyKept(parts: BuildParts, most: number): Promise<Verif
   const sizes = survey.isUnchanged ? await ask() : await survey.sizes();
   const dataset: Dataset = {
     name: nameWithTag(description),
-    edit: await survey.edit,
+    state: await survey.state,
     cells: new Map(sizes.map(({ type, cells }) => [type, cells])),
     typesBefore: survey.typesBefore,
     fingerprints: survey.fingerprints,
   };
 
   const verified: VerifiedPart[] = [];
-  const properties = entryProperties(settings.sides);
-  const rows = survey.isUnchanged
-    ? await createKeptSurvey(parts.cache, connectome.id).rows(description, properties)
-    : null;
-  if (rows !== null) {
+  const kept = createKeptSurvey(parts.cache, connectome.id);
+  const keptDescription = survey.isUnchanged ? await kept.description() : null;
+  if (keptDescription !== null) {
+    const properties = await kept.properties(keptDescription);
+    const rows = (await kept.rows(keptDescription, properties)) ?? [];
     const asked = await run.phase('catalogue', () =>
       fetchCatalogue(source, properties, async () => sizes, compareCodePoints),
     );
-    const [kept, found] = [linesByType(rows), linesByType(asked)];
-    const types = [...new Set([...kept.keys(), ...found.keys()])];
-    const typed = [...kept.keys()].filter((type) => type !== '').length;
-    verified.push({ part: 'catalogue', kept: typed, asked: typed, wrong: differences(types, kept, found) });
+    const [before, now] = [linesByType(rows), linesByType(asked)];
+    const types = [...new Set([...before.keys(), ...now.keys()])];
+    const typed = [...before.keys()].filter((type) => type !== '').length;
+    const wrong = differences(types, before, now);
+    verified.push({ part: 'catalogue', kept: typed, asked: typed, wrong, failed: [] });
   }
   const { primaryRois, roisDigest } = description;
   if (primaryRois !== null) {
@@ -93,17 +95,22 @@ async function verifyLookup<Row extends { type: string }, Answer>(
   await held.answers.written();
   const cells = new Map([...kept.keys()].map((type) => [type, dataset.cells.get(type) as number]));
   const outcomes = await run.phase(form.name, async () =>
-    cells.size === 0 ? new Map() : withTunedLoader(lookup, cells, parts, (loader) => loadAll(loader, cells, signal)),
+    cells.size === 0
+      ? new Map<string, Answer | Error>()
+      : withTunedLoader(lookup, cells, parts, (loader) => loadAll(loader, cells, signal)),
   );
   const found = new Map<string, string>();
+  const failed: VerifiedPart['failed'] = [];
   for (const [type, outcome] of outcomes) {
-    found.set(type, outcome instanceof Error ? outcome.message : form.textOf(outcome));
+    if (outcome instanceof Error) failed.push({ type, reason: outcome.message });
+    else found.set(type, form.textOf(outcome));
   }
   return {
     part: form.name,
     kept: held.types.length,
     asked: kept.size,
-    wrong: differences([...kept.keys()], kept, found),
+    wrong: differences([...found.keys()], kept, found),
+    failed,
   };
 }
 

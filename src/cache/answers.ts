@@ -4,11 +4,12 @@
  */
 import { answersPrefixes, type Collection } from './keys.ts';
 import type { Cache } from './twoLevel.ts';
+import { uniqueName } from './uniqueName.ts';
 
 /** What an answer was true of. */
 export interface Stamp {
-  /** The dataset's edit; null where the source has none. */
-  edit: string | null;
+  /** Names the dataset as it was: its edit, or a name of its own where the source tells none. */
+  state: string;
   /** The type's fingerprint; null where the lookup has none. */
   fingerprint: string | null;
 }
@@ -23,19 +24,19 @@ export interface KeptAnswers {
   /** The types of which there is an answer, whether or not it still holds. */
   readonly types: ReadonlySet<string>;
   /** Those that answers are stamped with. */
-  readonly edits: ReadonlySet<string | null>;
+  readonly states: ReadonlySet<string>;
   /** The answers that hold. Where most do not, or shards are many, those that do are written together. */
-  select(holds: (type: string, stamp: Stamp) => boolean, edit: string | null): Map<string, string>;
+  select(holds: (type: string, stamp: Stamp) => boolean, state: string): Map<string, string>;
   /** Adds a shard; writing goes on in the background. */
-  keep(answers: ReadonlyMap<string, StampedAnswer>, edit: string | null): void;
+  keep(answers: ReadonlyMap<string, StampedAnswer>, state: string): void;
   /** Resolves when all is written. */
   written(): Promise<void>;
-  /** Deletes the shards that were there at the start: everything was asked for anew. */
+  /** Deletes the shards that were there at the start, once what was asked for anew is kept in their place. */
   dropOld(): void;
 }
 
 interface Shard {
-  edit: string | null;
+  state: string;
   types: string[];
   fingerprints: (string | null)[];
   texts: string[];
@@ -51,39 +52,49 @@ const TYPES_A_SHARD = 2_000;
 /** @param random for names of shards that no other process gives */
 export async function openAnswers(cache: Cache, collection: Collection, random: () => number): Promise<KeptAnswers> {
   const { own, all } = answersPrefixes(collection);
-  const old: string[] = [];
-  /** Of other variants, and those that cannot be read: nobody will miss them. */
-  const useless: string[] = [];
   // The newest first: what was asked for anew stands before what it was kept beside.
-  const listed = (await cache.list(all)).sort((a, b) => b.writtenMs - a.writtenMs);
-  for (const { key } of listed) (key.startsWith(own) ? old : useless).push(key);
+  const listed = (await cache.list(all)).sort((a, b) => b.writtenMs - a.writtenMs).map(({ key }) => key);
+  const old = listed.filter((key) => key.startsWith(own));
+  /** Of other variants, and those that cannot be read: nobody will miss them. */
+  const useless = listed.filter((key) => !key.startsWith(own));
+  const read: string[] = [];
   const shards: Shard[] = [];
   for (let i = 0; i < old.length; i += SHARDS_AT_ONCE) {
     const keys = old.slice(i, i + SHARDS_AT_ONCE);
     for (const [j, value] of (await cache.getMany(keys)).entries()) {
-      if (isShard(value)) shards.push(value);
-      else if (value !== undefined) {
-        cache.damaged(keys[j] as string);
-        useless.push(keys[j] as string);
+      const key = keys[j] as string;
+      if (value === undefined) continue;
+      if (isShard(value)) {
+        shards.push(value);
+        read.push(key);
+      } else {
+        cache.damaged(key);
+        useless.push(key);
       }
     }
   }
   let pending: Promise<unknown> = Promise.resolve();
+  let isAllKept = true;
   const afterwards = (work: () => Promise<void>): void => {
     // One after the other: each is one transaction, and several at once only wait for each other.
     pending = pending.then(work);
   };
   const write = (added: readonly Shard[]): void => {
-    const entries = new Map(added.map((shard) => [`${own}${nameOf(random)}`, shard]));
-    afterwards(() => cache.setMany(entries));
+    const entries = new Map(added.map((shard) => [`${own}${uniqueName(random)}`, shard]));
+    afterwards(async () => {
+      isAllKept = (await cache.setMany(entries)) && isAllKept;
+    });
   };
-
-  if (useless.length > 0) afterwards(() => cache.deleteMany(useless));
+  /** Only where what takes their place is kept: where it could not be, they are all there is. */
+  const remove = (keys: readonly string[]): void =>
+    afterwards(async () => {
+      if (isAllKept) await cache.deleteMany(keys);
+    });
 
   return {
-    edits: new Set(shards.map(({ edit }) => edit)),
+    states: new Set(shards.map(({ state }) => state)),
     types: new Set(shards.flatMap(({ types }) => types)),
-    select(holds, edit) {
+    select(holds, state) {
       const selected = new Map<string, string>();
       const fingerprints = new Map<string, string | null>();
       let rows = 0;
@@ -91,25 +102,26 @@ export async function openAnswers(cache: Cache, collection: Collection, random: 
         rows += shard.types.length;
         for (const [i, type] of shard.types.entries()) {
           const fingerprint = shard.fingerprints[i] as string | null;
-          if (selected.has(type) || !holds(type, { edit: shard.edit, fingerprint })) continue;
+          if (selected.has(type) || !holds(type, { state: shard.state, fingerprint })) continue;
           selected.set(type, shard.texts[i] as string);
           fingerprints.set(type, fingerprint);
         }
       }
       if (shards.length > MOST_SHARDS || rows > 2 * selected.size) {
-        write(shardsOf(selected, fingerprints, edit));
-        afterwards(() => cache.deleteMany(old));
+        write(shardsOf(selected, fingerprints, state));
+        remove(read);
       }
       shards.length = 0;
       return selected;
     },
-    keep(answers, edit) {
+    keep(answers, state) {
       const types = [...answers.keys()];
       const rows = [...answers.values()];
-      write([{ edit, types, fingerprints: rows.map((row) => row.fingerprint), texts: rows.map((row) => row.text) }]);
+      write([{ state, types, fingerprints: rows.map((row) => row.fingerprint), texts: rows.map((row) => row.text) }]);
     },
-    dropOld: () => afterwards(() => cache.deleteMany(old)),
+    dropOld: () => remove(old),
     async written() {
+      if (useless.length > 0) remove(useless.splice(0));
       await pending;
     },
   };
@@ -117,8 +129,8 @@ export async function openAnswers(cache: Cache, collection: Collection, random: 
 
 function isShard(value: unknown): value is Shard {
   if (typeof value !== 'object' || value === null) return false;
-  const { edit, types, fingerprints, texts } = value as Partial<Record<keyof Shard, unknown>>;
-  if (edit !== null && typeof edit !== 'string') return false;
+  const { state, types, fingerprints, texts } = value as Partial<Record<keyof Shard, unknown>>;
+  if (typeof state !== 'string') return false;
   if (!Array.isArray(types) || !Array.isArray(fingerprints) || !Array.isArray(texts)) return false;
   if (types.length !== texts.length || types.length !== fingerprints.length) return false;
   const isText = (item: unknown): boolean => typeof item === 'string';
@@ -128,27 +140,16 @@ function isShard(value: unknown): value is Shard {
 function shardsOf(
   texts: ReadonlyMap<string, string>,
   fingerprints: ReadonlyMap<string, string | null>,
-  edit: string | null,
+  state: string,
 ): Shard[] {
   const types = [...texts.keys()];
   return Array.from({ length: Math.ceil(types.length / TYPES_A_SHARD) }, (_, i) => {
     const some = types.slice(i * TYPES_A_SHARD, (i + 1) * TYPES_A_SHARD);
     return {
-      edit,
+      state,
       types: some,
       fingerprints: some.map((type) => fingerprints.get(type) ?? null),
       texts: some.map((type) => texts.get(type) as string),
     };
   });
-}
-
-/** 96 bits: no two processes give the same. */
-function nameOf(random: () => number): string {
-  return [random(), random()]
-    .map((part) =>
-      Math.floor(part * 2 ** 48)
-        .toString(36)
-        .padStart(10, '0'),
-    )
-    .join('');
 }

@@ -8,9 +8,10 @@ export interface Cache {
   get(key: string): Promise<unknown>;
   /** One for each key, in their order. */
   getMany(keys: readonly string[]): Promise<unknown[]>;
-  set(key: string, value: unknown): Promise<void>;
-  /** All of the entries or none reach L2. */
-  setMany(entries: ReadonlyMap<string, unknown>): Promise<void>;
+  /** Whether it is kept: in L2, where there is one. */
+  set(key: string, value: unknown): Promise<boolean>;
+  /** All of the entries or none. */
+  setMany(entries: ReadonlyMap<string, unknown>): Promise<boolean>;
   /** The entries whose keys begin with a text, by key. */
   list(prefix: string): Promise<ListedEntry[]>;
   deleteMany(keys: readonly string[]): Promise<void>;
@@ -97,8 +98,8 @@ export function createCache(
     keys: readonly string[],
     what: 'keep' | 'delete',
     work: (store: Store) => Promise<void>,
-  ): Promise<void> => {
-    if (!l2 || keys.length === 0) return;
+  ): Promise<boolean> => {
+    if (!l2 || keys.length === 0) return true;
     let isDone = true;
     try {
       await work(l2);
@@ -107,12 +108,13 @@ export function createCache(
       faulted(what, keys.length, error);
     }
     for (const key of keys) reached.set(key, isDone);
+    return isDone;
   };
 
-  const setMany = async (entries: ReadonlyMap<string, unknown>): Promise<void> => {
+  const setMany = async (entries: ReadonlyMap<string, unknown>): Promise<boolean> => {
     const texts = Array.from(entries, ([key, value]) => ({ key, text: JSON.stringify(value) }));
     for (const { key, text } of texts) await l1.set(key, { value: entries.get(key), bytes: text.length });
-    await toL2([...entries.keys()], 'keep', (store) => store.setMany(texts));
+    return await toL2([...entries.keys()], 'keep', (store) => store.setMany(texts));
   };
 
   return {

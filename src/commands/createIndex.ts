@@ -24,14 +24,14 @@ export async function createIndex(settings: Settings, context: Context): Promise
   if (settings.report !== undefined) requireReportFile(settings.report);
   await withCache(await openCache(settings, run), run, context, async (cache) => {
     const sites = createSiteRecords(settings, [TEMPLATES, BROWSER], cache, context);
-    const isMade: IsMade = (description) => sites.isMade(description, run.report);
+    const isMade: IsMade = (description, id) => sites.isMade(description, id, run.report);
     const built = await build(settings, cache, run, context, isMade);
     if (built === null) return;
     const { failedTypes } = run.report;
     if (settings.strict && failedTypes.length > 0) run.note('--strict: some types failed, no site was written.');
     else await run.phase('site', () => writeSite(built.catalog, settings, run, context));
     // Types that failed are asked for again by the next run, whatever was edited.
-    if (failedTypes.length === 0) await sites.keep(built.description, run.report);
+    if (failedTypes.length === 0) await sites.keep(built.description, built.id, run.report);
   });
   return finishReport(run, settings, context);
 }

@@ -40,13 +40,13 @@ const siteRecord = z.object({
 });
 
 export interface SiteRecords {
-  /** Whether the site stands as it would be made now; the report then says so. */
-  isMade(description: DatasetDescription, report: Report): Promise<boolean>;
+  /** Whether the site stands as it would be made now; the report then says so. `id` is the kept catalogue's. */
+  isMade(description: DatasetDescription, id: string, report: Report): Promise<boolean>;
   /** To be called when the site is written. */
-  keep(description: DatasetDescription, report: Report): Promise<void>;
+  keep(description: DatasetDescription, id: string, report: Report): Promise<void>;
 }
 
-/** @param makers the folders whose files make the pages */
+/** @param makers the folders whose files make the pages, as they are now */
 export function createSiteRecords(
   settings: Settings,
   makers: readonly string[],
@@ -56,18 +56,14 @@ export function createSiteRecords(
   const { output } = settings;
   const keyOf = (description: DatasetDescription): string =>
     siteKey(nameWithTag(description), hash('sha256', resolve(output)).slice(0, 16));
-  const madeOf = (description: DatasetDescription): string => {
-    const { name, tag, uuid, lastDatabaseEdit, edit, roisDigest } = description;
-    const data = [name, tag, uuid, lastDatabaseEdit, edit, roisDigest];
-    const rules = DECIDING.map((key) => [key, settings[key]]);
-    const program = [packageVersion(), statOf(fileURLToPath(import.meta.url)), makers.map(filesIn)];
-    const parts = [data, rules, program, today.isFixed ? today.iso : null];
-    return hash('sha256', JSON.stringify(parts, regexAsText));
-  };
+  const rules = DECIDING.map((key) => [key, settings[key]]);
+  const program = [packageVersion(), statOf(fileURLToPath(import.meta.url)), makers.map(filesIn)];
+  const toBeMade = JSON.stringify([rules, program, today.isFixed ? today.iso : null], regexAsText);
+  const madeOf = (id: string): string => hash('sha256', id + toBeMade);
   return {
-    async isMade(description, report) {
+    async isMade(description, id, report) {
       const { data } = siteRecord.safeParse(await cache.get(keyOf(description)));
-      if (data?.madeOf !== madeOf(description)) return false;
+      if (data?.madeOf !== madeOf(id)) return false;
       for (const { path, size, mtimeMs } of data.files) {
         const stat = statOf(join(output, path));
         if (stat?.size !== size || stat.mtimeMs !== mtimeMs) return false;
@@ -77,17 +73,16 @@ export function createSiteRecords(
       report.filesUnchanged = data.files.map(({ path }) => path);
       return true;
     },
-    async keep(description, { totals, filesWritten, filesUnchanged }) {
+    async keep(description, id, { totals, filesWritten, filesUnchanged }) {
       const files = [...filesWritten, ...filesUnchanged].map((path) => ({ path, ...statOf(join(output, path)) }));
-      await cache.set(keyOf(description), { madeOf: madeOf(description), files, totals });
+      await cache.set(keyOf(description), { madeOf: madeOf(id), files, totals });
     },
   };
 }
 
 function filesIn(folder: string): unknown[] {
-  return readdirSync(folder)
-    .sort()
-    .map((name) => [name, statOf(join(folder, name))]);
+  const names = readdirSync(folder, { recursive: true }) as string[];
+  return names.sort().map((name) => [name, statOf(join(folder, name))]);
 }
 
 function statOf(path: string): { size: number; mtimeMs: number } | undefined {

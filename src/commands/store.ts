@@ -3,7 +3,7 @@ import { statSync } from 'node:fs';
 import { cacheFile } from '../cache/sqliteFile.ts';
 import type { Store } from '../cache/store.ts';
 import { openStore } from '../cache/stores.ts';
-import { ConfigError } from '../errors.ts';
+import { ConfigError, isExpected } from '../errors.ts';
 
 export interface Kept<T> {
   /** A file, or a server without its password. */
@@ -48,7 +48,7 @@ export async function inOneLine<T>(work: () => Promise<T>): Promise<T> {
     return await work();
   } catch (cause) {
     // A defect stays one.
-    if (cause instanceof ConfigError || cause instanceof TypeError) throw cause;
+    if (isExpected(cause) || cause instanceof TypeError) throw cause;
     throw new ConfigError(`${(cause as Error).message}.`, { cause });
   }
 }

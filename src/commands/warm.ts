@@ -1,10 +1,9 @@
 /** `neurodex warm`: fills the cache for builds to come; no site is written. */
-import { createCache } from '../cache/twoLevel.ts';
 import { ConfigError } from '../errors.ts';
 import { createRun, type Report } from '../report.ts';
 import type { Settings } from '../settings.ts';
 import { build, finishReport } from './build.ts';
-import { withCache } from './cache.ts';
+import { cacheOn, withCache } from './cache.ts';
 import { type Amount, amountOf, contentsOf, isOf } from './contents.ts';
 import type { Context } from './context.ts';
 import { requireVerifiable } from './contradictions.ts';
@@ -28,21 +27,16 @@ export async function warm(settings: Settings, context: Context): Promise<Warmed
   if (settings.report !== undefined) requireReportFile(settings.report);
   const store = await requireStore(settings.cache, run.tell);
   let fault: Error | null = null;
-  const options = {
-    isFresh: settings.fresh,
-    onFault: (first: Error) => {
-      fault = first;
-    },
-  };
-  const kept = await withCache(createCache(store, options), run, context, async (cache) => {
+  const cache = cacheOn(store, settings, (first) => {
+    fault = first;
+  });
+  const kept = await withCache(cache, run, context, async (cache) => {
     await build(settings, cache, run, context);
     if (fault) throw new ConfigError(`warm: ${fault.message}. What was learned is not all kept; run again.`);
     const dataset = run.report.dataset ?? '';
     const own = (await inOneLine(() => contentsOf(store))).filter((entry) => isOf(dataset, entry));
     if (own.length === 0)
-      throw new ConfigError(
-        `warm: nothing of ${dataset} is kept: its source does not say when it was edited, or the cache was cleared.`,
-      );
+      throw new ConfigError(`warm: nothing of ${dataset} is kept: the cache was cleared meanwhile; run again.`);
     return amountOf(own);
   });
   return { report: finishReport(run, settings, context), name: store.name, kept };

@@ -26,19 +26,24 @@ export async function openDuckdb(file: string): Promise<Connectome> {
     throw new ConfigError(`${file}: no such file. Make one with "neurodex import" or "neurodex sample".`);
   const path = realpathSync(file);
   if (!statSync(path).isFile()) throw new ConfigError(`${file}: expected a DuckDB file, found a directory.`);
-  return await connectomeOn(await openDatabase(path), {
-    id: fileId(path),
-    // A file that was edited has another time or size; uuid and lastDatabaseEdit may be absent.
-    edit: () => {
-      const { size, mtimeMs } = statSync(path);
-      return `${size}-${mtimeMs}`;
-    },
-  });
+  // Before it is opened: what takes its place later has another.
+  const edit = editOf(path);
+  return await connectomeOn(await openDatabase(path), { id: fileId(path), edit });
+}
+
+/**
+ * A file that was edited has another time or size, or its log has, which holds what a writer that ended before its time
+ * did not move into the file; uuid and lastDatabaseEdit may be absent.
+ */
+function editOf(path: string): string {
+  const parts = [path, `${path}.wal`].flatMap((part) => statSync(part, { throwIfNoEntry: false }) ?? []);
+  return parts.map(({ size, mtimeMs }) => `${size}-${mtimeMs}`).join(' ');
 }
 
 interface Identity {
   id: string;
-  edit: () => string;
+  /** What edit() answers. */
+  edit: string;
 }
 
 /**
@@ -86,7 +91,7 @@ export async function connectomeOn(database: Database, { id, edit }: Identity): 
     isEmbedded: true,
     maxInFlight: MOST_IN_FLIGHT,
     async edit() {
-      return embedded(edit(), 0, 0);
+      return embedded<string | null>(edit, 0, 0);
     },
 
     async describe(ask) {
@@ -96,7 +101,7 @@ export async function connectomeOn(database: Database, { id, edit }: Identity): 
       const [row] = await database.query(`SELECT ${select} FROM meta`, [], ask);
       if (row === undefined) throw new DecodeError('Table meta: expected one row, found none.');
       const properties = Object.fromEntries(known.map((property, i) => [property, parsedCell(row[i])]));
-      return embedded<DatasetDescription>({ ...descriptionFromMeta(properties), edit: edit() }, 1, 1);
+      return embedded<DatasetDescription>({ ...descriptionFromMeta(properties), edit }, 1, 1);
     },
 
     async typeSizes(ask) {

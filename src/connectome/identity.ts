@@ -1,8 +1,11 @@
 /** Connectome.id of a source, which can be told without opening it: what is kept of it is found by that. */
 import { existsSync, realpathSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { parsedUri } from './boltUri.ts';
 
+/** @throws ConfigError as parsedUri does */
 export function boltId(uri: string, database = 'neo4j', dataset?: string): string {
+  parsedUri(uri);
   return `${uri}/${database}/${dataset ?? ''}`;
 }
 

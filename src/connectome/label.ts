@@ -1,5 +1,5 @@
-/** The label of a dataset's neurons in a Neo4j: guessed, learnt, known. */
-/** Only a dataset's :Meta node tells it. */
+/** The label of a dataset's neurons in a Neo4j, which only its :Meta node tells: guessed, learnt, known. */
+
 export interface Label {
   readonly known: string | null;
   /** What somebody is asking for at this moment. */

@@ -3,7 +3,8 @@ import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import type { Socket } from 'node:net';
 import { setTimeout } from 'node:timers/promises';
 import neo4j, { type Driver, type Neo4jError, type RecordShape, type Result } from 'neo4j-driver';
-import { ConfigError, QueryError, withoutSecrets } from '../errors.ts';
+import { QueryError } from '../errors.ts';
+import { parsedUri } from './boltUri.ts';
 import type { Ask } from './connectome.ts';
 import { ACQUIRE_TIMEOUT_MS, CONNECT_TIMEOUT_MS, errorOf, HOW_TO_ASK_LESS } from './neo4jErrors.ts';
 
@@ -164,19 +165,6 @@ export async function connectNeo4j(options: Neo4jOptions, signal?: AbortSignal):
     bytesReceived: () => (/\+s/.test(protocol) ? null : sockets.bytesRead()),
     close,
   };
-}
-
-function parsedUri(uri: string): URL {
-  const url = URL.canParse(uri) ? new URL(uri) : null;
-  if (!url || !/^(bolt|neo4j)(\+s|\+ssc)?:$/.test(url.protocol) || url.hostname === '') {
-    throw new ConfigError(
-      `Expected bolt://HOST:PORT or neo4j://HOST:PORT, got ${JSON.stringify(withoutSecrets(uri))}.`,
-    );
-  }
-  if (url.username || url.password) {
-    throw new ConfigError('Expected no user and password in the URI; give them as NEO4J_USERNAME and NEO4J_PASSWORD.');
-  }
-  return url;
 }
 
 /** Counts what arrives on the connections that are made to a port from now on. */

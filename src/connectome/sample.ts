@@ -52,7 +52,7 @@ export async function openSample(options: SampleOptions, signal?: AbortSignal): 
   const database = await createDatabase();
   try {
     await fillSample(database, options, signal);
-    return await connectomeOn(database, { id: sampleId(options), edit: () => String(GENERATOR_VERSION) });
+    return await connectomeOn(database, { id: sampleId(options), edit: String(GENERATOR_VERSION) });
   } catch (error) {
     database.close();
     throw error;

@@ -2,6 +2,7 @@
 import { type KeptAnswers, openAnswers, type Stamp, type StampedAnswer } from '../cache/answers.ts';
 import type { Fingerprints } from '../connectome/connectome.ts';
 import { ConfigError } from '../errors.ts';
+import type { KeptTypes } from '../report.ts';
 import type { BatchResult } from './batch.ts';
 import type { KeptForm } from './keptForms.ts';
 import { loadAll } from './loadAll.ts';
@@ -13,12 +14,12 @@ export interface Dataset {
   /** Name with tag. */
   name: string;
   /** What answers from now on are stamped with. */
-  edit: string | null;
+  state: string;
   /** Of every type, also of those that are not wanted. */
   cells: ReadonlyMap<string, number>;
   /** The types as they were before the last edit; empty where that is not known, or there was none. */
   typesBefore(): Promise<ReadonlySet<string>>;
-  /** As of that edit; asked for only where something is kept of an earlier one. */
+  /** As of that state; asked for only where something is kept of another one. */
   fingerprints(): Promise<Fingerprints | null>;
 }
 
@@ -32,22 +33,19 @@ export interface Held<Answer> {
 
 export async function openHeld<Answer>(
   form: KeptForm<Answer>,
-  { name, edit, cells, fingerprints }: Dataset,
-  { source, cache, clock, settings }: TunedParts,
+  { name, state, cells, fingerprints }: Dataset,
+  { source, cache, clock }: TunedParts,
 ): Promise<Held<Answer>> {
   const { id } = source.connectome;
   const variant = `${form.version} ${form.variant}`;
   const answers = await openAnswers(cache, { dataset: name, source: id, lookup: form.name, variant }, clock.random);
-  const isOlder = [...answers.edits].some((kept) => kept === null || kept !== edit);
-  const prints = form.hasFingerprints && isOlder ? await fingerprints() : null;
+  const isOther = [...answers.states].some((kept) => kept !== state);
+  const prints = form.hasFingerprints && isOther ? await fingerprints() : null;
   const holds = (type: string, stamp: Stamp): boolean => {
     if (!cells.has(type)) return false;
-    if (edit !== null && stamp.edit === edit) return true;
-    // Of a source that does not tell its edit, and was asked but once: what cannot be asked again is taken as it is.
-    if (settings.offline && prints === null && edit === null && stamp.edit === null) return true;
-    return stamp.fingerprint !== null && stamp.fingerprint === prints?.get(type);
+    return stamp.state === state || (stamp.fingerprint !== null && stamp.fingerprint === prints?.get(type));
   };
-  const texts = answers.select(holds, edit);
+  const texts = answers.select(holds, state);
   return {
     answers,
     types: [...texts.keys()],
@@ -81,49 +79,51 @@ export async function loadKept<Row extends { type: string }, Answer, Value>(
   parts: TunedParts,
 ): Promise<Map<string, Value | Error>> {
   const { settings, run, signal } = parts;
-  const held = await openHeld(form, dataset, parts);
-  const { answers } = held;
+  const { answers, of } = await openHeld(form, dataset, parts);
   const values = new Map<string, Value | Error>();
   const missing = new Map<string, number>();
   for (const [type, cells] of wanted) {
-    const answer = held.of(type);
+    const answer = of(type);
     if (answer === undefined) missing.set(type, cells);
     else values.set(type, amountOf(answer));
   }
-  if (answers.types.size > 0) {
-    const changed = [...missing.keys()].filter((type) => answers.types.has(type)).length;
-    run.report.kept = {
-      unchanged: values.size,
-      changed,
-      added: missing.size - changed,
-      gone: [...(await dataset.typesBefore())].filter((type) => !dataset.cells.has(type)).length,
-    };
-  }
-  if (missing.size > 0) {
-    if (settings.offline) throw new ConfigError(lacking(form.name, [...missing.keys()], wanted.size));
-    const onLanded = ({ values, answer }: BatchResult<Answer>): void => {
-      const landed = [...values].map(([type, value]): [string, StampedAnswer] => [
-        type,
-        { text: form.textOf(value), fingerprint: answer.fingerprints?.get(type) ?? null },
-      ]);
-      answers.keep(new Map(landed), dataset.edit);
-    };
-    const load = (loader: Loader<Answer>): Promise<Map<string, Value | Error>> =>
-      loadAll({ load: async (type) => amountOf(await loader.load(type)) }, missing, signal);
-    try {
+  const onLanded = ({ values, answer }: BatchResult<Answer>): void => {
+    const landed = [...values].map(([type, value]): [string, StampedAnswer] => [
+      type,
+      { text: form.textOf(value), fingerprint: answer.fingerprints?.get(type) ?? null },
+    ]);
+    answers.keep(new Map(landed), dataset.state);
+  };
+  const load = (loader: Loader<Answer>): Promise<Map<string, Value | Error>> =>
+    loadAll({ load: async (type) => amountOf(await loader.load(type)) }, missing, signal);
+  try {
+    if (answers.types.size > 0) run.report.kept = await keptTypes(answers.types, missing, values.size, dataset);
+    if (missing.size > 0) {
+      if (settings.offline) throw new ConfigError(lacking(form.name, [...missing.keys()], wanted.size));
       const loaded = await withTunedLoader(await lookupOf(), missing, parts, load, onLanded);
       for (const [type, value] of loaded) values.set(type, value);
-    } finally {
-      // Also of a run that ends here: the next one carries on from what it kept.
-      await answers.written();
     }
+    // Of some types only: what is kept of the others is all there is.
+    if (settings.fresh && wanted.size === dataset.cells.size) answers.dropOld();
+  } finally {
+    // Also of a run that ends here: the next one carries on from what it kept.
+    await answers.written();
   }
-  if (settings.fresh && wanted.size === dataset.cells.size) answers.dropOld();
-  await answers.written();
   return values;
+}
+
+async function keptTypes(
+  known: ReadonlySet<string>,
+  missing: ReadonlyMap<string, number>,
+  unchanged: number,
+  { cells, typesBefore }: Dataset,
+): Promise<KeptTypes> {
+  const changed = [...missing.keys()].filter((type) => known.has(type)).length;
+  const gone = [...(await typesBefore())].filter((type) => !cells.has(type)).length;
+  return { unchanged, changed, added: missing.size - changed, gone };
 }
 
 function lacking(lookup: string, types: readonly string[], of: number): string {
   const named = types.slice(0, 3).map((type) => JSON.stringify(type));
-  return `--offline: the cache lacks the ${lookup} of ${types.length} of ${of} types (${named.join(', ')}${types.length > 3 ? ', …' : ''}); run once without --offline.`;
+  return `--offline: the cache lacks the ${lookup} of ${types.length} of ${of} types (${named.join(', ')}${types.length > 3 ? ', …' : ''}); build or warm once without --offline.`;
 }

@@ -51,6 +51,11 @@ export function rowsIn(kept: unknown, wanted: readonly string[]): CatalogueRow[]
   }));
 }
 
+/** The properties that its rows have values of. */
+export function propertiesIn(kept: unknown): string[] {
+  return keptRows.safeParse(kept).data?.properties.map(([name]) => name) ?? [];
+}
+
 function columnOf(cells: readonly (string | null)[]): z.infer<typeof column> | null {
   const numberOf = new Map<string, number>();
   const at = cells.map((cell) => {

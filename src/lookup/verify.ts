@@ -63,9 +63,11 @@ export async function verifySample<Row extends { type: string }, Value>(
 
 /** So many items, chosen at random. */
 export function sampled<T>(items: readonly T[], count: number, random: () => number): T[] {
-  const rest = [...items];
-  return Array.from(
-    { length: Math.min(count, rest.length) },
-    () => rest.splice(Math.floor(random() * rest.length), 1)[0] as T,
-  );
+  const drawn = [...items];
+  const length = Math.min(count, drawn.length);
+  for (let i = 0; i < length; i++) {
+    const from = i + Math.floor(random() * (drawn.length - i));
+    [drawn[i], drawn[from]] = [drawn[from] as T, drawn[i] as T];
+  }
+  return drawn.slice(0, length);
 }

@@ -42,8 +42,8 @@ function addVerify(cache: Command, outside: Outside): void {
         const { settings } = configOf(flags, outside);
         const { verifyCache } = await import('../commands/cacheVerify.ts');
         const verified = await verifyCache(all ? Number.POSITIVE_INFINITY : sample, settings, context);
-        const isRight = verified.parts.every(({ wrong }) => wrong.length === 0);
-        const exitCode = isRight ? EXIT.ok : EXIT.usageOrData;
+        const has = (kind: 'wrong' | 'failed'): boolean => verified.parts.some((part) => part[kind].length > 0);
+        const exitCode = has('wrong') ? EXIT.usageOrData : has('failed') ? EXIT.failedTypes : EXIT.ok;
         return { text: verifiedText(verified), result: { verified }, isAnswer: true, exitCode };
       }),
     );

@@ -60,7 +60,7 @@ export function cacheCases(folder: string): Case[] {
       }
       await kept.written();
       await cache.set(catalogueKey(collection.dataset, collection.source), {
-        edit: EDIT,
+        id: EDIT,
         ...keptRowsOf(rows, properties),
       });
     });
@@ -83,7 +83,7 @@ export function cacheCases(folder: string): Case[] {
         let counts = 0;
         const cost = await withCache(async (cache) => {
           const kept = await openAnswers(cache, collection, Math.random);
-          for (const [type, text] of kept.select((_type, { edit }) => edit === EDIT, EDIT)) {
+          for (const [type, text] of kept.select((_type, { state }) => state === EDIT, EDIT)) {
             counts += form.answerIn(text, type).length;
           }
           const catalogue = await cache.get(catalogueKey(collection.dataset, collection.source));

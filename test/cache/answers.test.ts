@@ -41,8 +41,8 @@ describe('kept answers', () => {
         ['__proto__', '[3]'],
       ]),
     );
-    expect(stamps.get('T1')).toEqual({ edit: 'e1', fingerprint: 'f1' });
-    expect(stamps.get('T2')).toEqual({ edit: 'e1', fingerprint: null });
+    expect(stamps.get('T1')).toEqual({ state: 'e1', fingerprint: 'f1' });
+    expect(stamps.get('T2')).toEqual({ state: 'e1', fingerprint: null });
     await second.close();
   });
 
@@ -53,7 +53,7 @@ describe('kept answers', () => {
     answers.keep(new Map([['T', row('new', 'f2')]]), 'e2');
     await answers.written();
     const later = await answersIn(cache);
-    expect(later.edits).toEqual(new Set(['e1', 'e2']));
+    expect(later.states).toEqual(new Set(['e1', 'e2']));
     expect(later.select((_type, { fingerprint }) => fingerprint === 'f2', 'e2')).toEqual(new Map([['T', 'new']]));
   });
 
@@ -70,12 +70,12 @@ describe('kept answers', () => {
       );
     await answers.written();
     const later = await answersIn(cache);
-    const isCurrent = (type: string, { edit }: { edit: string | null }): boolean => type === 'T1' && edit === 'e4';
+    const isCurrent = (type: string, { state }: { state: string }): boolean => type === 'T1' && state === 'e4';
     expect(later.select(isCurrent, 'e5')).toEqual(new Map([['T1', '4']]));
     await later.written();
     const merged = await answersIn(cache);
     expect(await cache.list(PREFIX)).toHaveLength(1);
-    expect(merged.edits).toEqual(new Set(['e5']));
+    expect(merged.states).toEqual(new Set(['e5']));
     expect(merged.select((_type, { fingerprint }) => fingerprint === 'f4', 'e5')).toEqual(new Map([['T1', '4']]));
   });
 
@@ -127,9 +127,9 @@ describe('kept answers', () => {
 
   test.each([
     ['no object', 7],
-    ['texts that are none', { edit: null, types: ['T'], fingerprints: [null], texts: [1] }],
-    ['fewer texts than types', { edit: null, types: ['T'], fingerprints: [null], texts: [] }],
-    ['an edit that is none', { edit: 1, types: [], fingerprints: [], texts: [] }],
+    ['texts that are none', { state: 'e', types: ['T'], fingerprints: [null], texts: [1] }],
+    ['fewer texts than types', { state: 'e', types: ['T'], fingerprints: [null], texts: [] }],
+    ['a state that is none', { state: 1, types: [], fingerprints: [], texts: [] }],
   ])('that are damaged (%s) are counted, left out and deleted', async (_what, shard) => {
     const cache = createCache(null);
     await cache.set(`${PREFIX}a`, shard);
