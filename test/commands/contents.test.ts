@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import type { Kind } from '../../src/cache/keys.ts';
-import { groupsOf, type Held, isOf, surplusOf } from '../../src/commands/contents.ts';
+import { groupsOf, isOf, type KeptEntry, surplusOf } from '../../src/commands/contents.ts';
 
-const held = (key: string, kind: Kind | null, dataset: string | null, bytes: number, writtenMs: number): Held => {
+const held = (key: string, kind: Kind | null, dataset: string | null, bytes: number, writtenMs: number): KeptEntry => {
   return { key, kind, dataset, bytes, writtenMs };
 };
 
@@ -34,7 +34,7 @@ describe('entries of a cache', () => {
     ['', false],
     ['a', false],
   ])('belong to the dataset as a whole name: %j', (wanted, is) => {
-    expect(isOf(wanted, HELD[0] as Held)).toBe(is);
+    expect(isOf(wanted, HELD[0] as KeptEntry)).toBe(is);
   });
 });
 
