@@ -32,7 +32,8 @@ export function roiCountsForm(rois: readonly string[], digest: string): KeptForm
     version: 1,
     variant: digest,
     hasFingerprints: true,
-    textOf: (rows) => JSON.stringify(rows.flatMap(({ roi, pre, post }) => [position.get(roi), pre, post])),
+    // Put together by hand: JSON.stringify of one list takes twice as long, 1 s for 100,000 types.
+    textOf: (rows) => `[${rows.map(({ roi, pre, post }) => `${position.get(roi)},${pre},${post}`).join()}]`,
     answerIn(text, type) {
       const numbers = parsed(text);
       if (!isCounts(numbers) || numbers.length % 3 !== 0) throw notKept(text);
