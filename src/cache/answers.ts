@@ -46,15 +46,19 @@ interface Shard {
 const SHARDS_AT_ONCE = 16;
 /** 100,000 types in up to so many are read in 0.4 s; each takes 30 µs of its own. */
 const MOST_SHARDS = 256;
+/** Of the number of a run in the names of its shards, so that they sort by it. */
+const ROUND_DIGITS = 8;
 /** Of a shard that is written anew. */
 const TYPES_A_SHARD = 2_000;
 
 /** @param random for names of shards that no other process gives */
 export async function openAnswers(cache: Cache, collection: Collection, random: () => number): Promise<KeptAnswers> {
   const { own, all } = answersPrefixes(collection);
-  // The newest first: what was asked for anew stands before what it was kept beside.
-  const listed = (await cache.list(all)).sort((a, b) => b.writtenMs - a.writtenMs).map(({ key }) => key);
-  const old = listed.filter((key) => key.startsWith(own));
+  const listed = (await cache.list(all)).map(({ key }) => key);
+  // The newest first: what was asked for anew stands before what it was kept beside. Names are in the order of runs,
+  // whatever the clock says.
+  const old = listed.filter((key) => key.startsWith(own)).reverse();
+  const round = 1 + (Number.parseInt(old[0]?.slice(own.length) ?? '', 10) || 0);
   /** Of other variants, and those that cannot be read: nobody will miss them. */
   const useless = listed.filter((key) => !key.startsWith(own));
   const read: string[] = [];
@@ -80,7 +84,9 @@ export async function openAnswers(cache: Cache, collection: Collection, random: 
     pending = pending.then(work);
   };
   const write = (added: readonly Shard[]): void => {
-    const entries = new Map(added.map((shard) => [`${own}${uniqueName(random)}`, shard]));
+    const entries = new Map(
+      added.map((shard) => [`${own}${String(round).padStart(ROUND_DIGITS, '0')}-${uniqueName(random)}`, shard]),
+    );
     afterwards(async () => {
       isAllKept = (await cache.setMany(entries)) && isAllKept;
     });

@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { openAnswers } from '../../src/cache/answers.ts';
 import { answersPrefixes } from '../../src/cache/keys.ts';
 import { openStore } from '../../src/cache/stores.ts';
@@ -55,6 +55,24 @@ describe('kept answers', () => {
     const later = await answersIn(cache);
     expect(later.states).toEqual(new Set(['e1', 'e2']));
     expect(later.select((_type, { fingerprint }) => fingerprint === 'f2', 'e2')).toEqual(new Map([['T', 'new']]));
+  });
+
+  test('of the last run count, also where the clock went back since the one before', async () => {
+    const folder = temporaryFolder();
+    vi.useFakeTimers({ toFake: ['Date'] });
+    onTestFinished(() => void vi.useRealTimers());
+    const store = await openStore(folder, () => undefined);
+    for (const [year, text] of [
+      [2030, 'old'],
+      [2026, 'new'],
+    ] as const) {
+      vi.setSystemTime(new Date(year, 1, 1));
+      const answers = await answersIn(createCache(store));
+      answers.keep(new Map([['T', row(text)]]), 'e');
+      await answers.written();
+    }
+    expect((await answersIn(createCache(store))).select(any, 'e')).toEqual(new Map([['T', 'new']]));
+    await store?.close();
   });
 
   test('that hold are written together once most do not', async () => {
