@@ -15,10 +15,12 @@ export interface CacheStats {
 export interface KeptTypes {
   /** Taken from the cache. */
   unchanged: number;
-  /** Asked for again. */
+  /** Asked for again, since the source tells that they changed. */
   changed: number;
-  /** Nothing was kept of them. */
+  /** Not in the dataset before the edit. */
   added: number;
+  /** Asked for since nothing was kept of them that could be compared. */
+  asked: number;
   /** Not in the dataset any more. */
   gone: number;
 }

@@ -20,8 +20,8 @@ export function reportText(report: Report, { output, cache: kept }: Pick<Setting
       ({ lookup, way, batches, concurrency }) =>
         `pace   ${lookup} in ${counted(batches, 'pack')}, up to ${concurrency} at once, added up by the ${way}`,
     ),
-    ...(report.kept ? [keptText(report.kept)] : []),
-    `cache  ${cacheText(cache, kept)}`,
+    ...(report.kept ? [`kept   ${keptText(report.kept)}`] : []),
+    ...(kept === 'none' ? [] : [`cache  ${cacheText(cache, kept)}`]),
   ];
   if (report.verifiedTypes > 0)
     lines.push(`check  verified ${counted(report.verifiedTypes, 'type')} one by one: the same answers`);
@@ -41,19 +41,19 @@ export function reportText(report: Report, { output, cache: kept }: Pick<Setting
   return lines.join('\n');
 }
 
-function cacheText({ l1, l2 }: Report['cache'], kept: string): string {
-  const memory = `memory ${counted(l1.hits, 'hit')}, ${l1.misses} misses`;
-  if (kept === 'none') return memory;
-  const far = isRedis(kept) ? 'Redis' : 'disk';
-  return `${memory}; ${far} ${counted(l2.hits, 'hit')}, ${l2.misses} misses, ${counted(l2.faults, 'fault')}`;
+function cacheText({ l2: { hits, misses, faults } }: Report['cache'], kept: string): string {
+  const parts = [`${thousands(hits)} read`, `${thousands(misses)} not there`];
+  if (faults > 0) parts.push(counted(faults, 'fault'));
+  return `${isRedis(kept) ? 'Redis' : 'disk'}: ${parts.join(', ')}`;
 }
 
-function keptText({ unchanged, changed, added, gone }: KeptTypes): string {
-  const others = Object.entries({ changed, new: added, gone }).filter(([, count]) => count > 0);
-  return [
-    `kept   ${counted(unchanged, 'type')} unchanged`,
+function keptText({ unchanged, changed, added, asked, gone }: KeptTypes): string {
+  const others = Object.entries({ changed, new: added, gone, 'asked for': asked }).filter(([, count]) => count > 0);
+  const counts = [
+    `${counted(unchanged, 'type')} unchanged`,
     ...others.map(([what, count]) => `${thousands(count)} ${what}`),
-  ].join(', ');
+  ];
+  return counts.join(', ');
 }
 
 export function importText(

@@ -4,6 +4,7 @@ import type { Store } from '../cache/store.ts';
 import { openStore } from '../cache/stores.ts';
 import { type Cache, createCache } from '../cache/twoLevel.ts';
 import { isoTime } from '../clock.ts';
+import { ConfigError } from '../errors.ts';
 import type { Run } from '../report.ts';
 import type { Settings } from '../settings.ts';
 import type { Context } from './context.ts';
@@ -21,12 +22,15 @@ export function cacheOn(
   return createCache(store, { isFresh: fresh, l1Bytes: L1_BYTES, onFault });
 }
 
-export async function openCache(settings: Pick<Settings, 'cache' | 'fresh'>, run: Run): Promise<Cache> {
+/** @throws ConfigError if the cache is all there is to read, and cannot be opened */
+export async function openCache(settings: Pick<Settings, 'cache' | 'fresh' | 'offline'>, run: Run): Promise<Cache> {
   try {
     return cacheOn(await openStore(settings.cache, run.tell), settings, ({ message }) =>
       run.tell(`The cache ${message}. What it lacks is asked for again.`),
     );
   } catch (error) {
+    if (settings.offline)
+      throw new ConfigError(`--offline: the cache cannot be used: ${(error as Error).message}.`, { cause: error });
     // A cache saves time and nothing else: without it the run goes on, and says so once.
     run.tell(`Nothing is kept for the next run: ${(error as Error).message}.`);
     return cacheOn(null, settings);

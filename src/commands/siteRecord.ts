@@ -69,7 +69,7 @@ export function createSiteRecords(
         if (stat?.size !== size || stat.mtimeMs !== mtimeMs) return false;
       }
       report.totals = data.totals;
-      if (!settings.quick) report.kept = { unchanged: data.totals.types, changed: 0, added: 0, gone: 0 };
+      if (!settings.quick) report.kept = { unchanged: data.totals.types, changed: 0, added: 0, asked: 0, gone: 0 };
       report.filesUnchanged = data.files.map(({ path }) => path);
       return true;
     },

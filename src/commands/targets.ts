@@ -1,9 +1,10 @@
 /** Where a run may write: asked before the first query, so that a build of minutes does not end at a closed door. */
-import { accessSync, constants, existsSync, statSync } from 'node:fs';
+import { accessSync, constants, existsSync, readdirSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { WriteError } from '../errors.ts';
 import { bytesAt } from '../files.ts';
 import { INDEX_PATH } from '../site/data.ts';
+import { isPartial } from '../site/write.ts';
 
 /**
  * @throws WriteError if the folder cannot be written to, or holds a site that is not ours: a folder may hold other
@@ -11,10 +12,23 @@ import { INDEX_PATH } from '../site/data.ts';
  */
 export function requireSiteFolder(output: string): void {
   requireWritable('--output', output);
-  if (beginsWith(join(output, INDEX_PATH), '{"schema":"neurodex.')) return;
-  const foreign = ['index.html', 'types.html', 'assets', 'data'].find((name) => existsSync(join(output, name)));
+  const index = join(output, INDEX_PATH);
+  if (beginsWith(index, '{"schema":"neurodex.')) return;
+  const foreign = [INDEX_PATH, ...SITE_PATHS].find((name) => isForeign(join(output, name)));
   if (foreign === undefined) return;
-  throw new WriteError(`--output ${output}: holds a ${foreign} that neurodex did not write. Choose another folder.`);
+  throw new WriteError(
+    `--output ${output}: ${foreign} there is not, or no longer, as neurodex writes it. Move it away, or choose another folder.`,
+  );
+}
+
+/** What a site replaces. */
+const SITE_PATHS = ['index.html', 'types.html', 'assets', 'data'];
+
+/** Whether something stands there that a run of ours, which ended before its time, cannot have left. */
+function isForeign(path: string): boolean {
+  const stat = statSync(path, { throwIfNoEntry: false });
+  if (!stat?.isDirectory()) return stat !== undefined;
+  return readdirSync(path).some((name) => !isPartial(name));
 }
 
 /** @throws WriteError if a report cannot be written there, or would replace something that is none */

@@ -14,6 +14,7 @@ import type {
 import {
   apocQuery,
   catalogueQuery,
+  connectionsQuery,
   fingerprintsQuery,
   metaQuery,
   partnersQuery,
@@ -213,7 +214,16 @@ export function connectomeOnNeo4j(
             );
         };
         const parameters = { types: [...new Set(types)] };
-        return { ...answered(value, await server.readEach(partnersQuery(label), parameters, onRow, ask)), cells };
+        const answer = {
+          ...answered(value, await server.readEach(partnersQuery(label), parameters, onRow, ask)),
+          cells,
+        };
+        if (value.length > 0 || types.length === 0) return answer;
+        // Types that speak to nobody are rare, a database that was filled without connections is not: unknown is not zero.
+        const [[count] = []] = (await server.read(connectionsQuery(), {}, ask)).rows;
+        if (count === 0n)
+          throw new ConfigError('Expected a database with connections (:ConnectsTo), this one holds none.');
+        return { ...answer, roundTrips: answer.roundTrips + 1 };
       }, ask),
   };
 }

@@ -48,6 +48,11 @@ UNION ALL
 ${match} WHERE n.type IS NULL RETURN null AS type, ${counts}${nulls}`;
 }
 
+/** How many connections the database holds, of any dataset: the server counts them as they are made. */
+export function connectionsQuery(): string {
+  return 'MATCH ()-[c:ConnectsTo]->() RETURN count(c)';
+}
+
 /** What a cell's ROI counts are read from, and what else tells that it is another cell: bodyId/pre/post/roiInfo. */
 const CELL_TEXT =
   "coalesce(toString(n.bodyId), '') + '/' + coalesce(toString(n.pre), '') + '/' + coalesce(toString(n.post), '') + '/' + coalesce(n.roiInfo, '')";

@@ -39,8 +39,9 @@ const KINDS: readonly [Signs, Kind][] = [
   [{ code: /\.Security\./ }, 'badPassword'],
   [{ code: /\.DatabaseNotFound$/ }, 'noDatabase'],
   [{ code: /^(ServiceUnavailable|SessionExpired)$|\.General\.DatabaseUnavailable$/ }, 'outage'],
-  // The driver has no code for it.
+  // The driver has no code for these.
   [{ code: /^(N\/A)?$/, text: /acquisition timed out/ }, 'noAnswer'],
+  [{ code: /^(N\/A)?$/, text: /^Server responded HTTP/ }, 'outage'],
   [
     {
       code: /\.(General\.OutOfMemoryError|MemoryPoolOutOfMemoryError|TransactionOutOfMemoryError|TransactionMemoryLimit)$/,

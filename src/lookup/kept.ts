@@ -27,6 +27,8 @@ export interface Dataset {
 export interface HeldAnswers<Answer> {
   answers: KeptAnswers;
   readonly types: readonly string[];
+  /** Answers of another state were held against fingerprints of this one. */
+  isCompared: boolean;
   /** Once for each type. undefined where nothing is kept that holds. */
   of(type: string): Answer | undefined;
 }
@@ -49,6 +51,7 @@ export async function openHeld<Answer>(
   return {
     answers,
     types: [...texts.keys()],
+    isCompared: prints !== null,
     of(type) {
       const text = texts.get(type);
       // Read once: what it becomes is larger.
@@ -79,7 +82,8 @@ export async function loadKept<Row extends { type: string }, Answer, Value>(
   parts: TunedParts,
 ): Promise<Map<string, Value | Error>> {
   const { settings, run, signal } = parts;
-  const { answers, of } = await openHeld(form, dataset, parts);
+  const held = await openHeld(form, dataset, parts);
+  const { answers, of } = held;
   const values = new Map<string, Value | Error>();
   const missing = new Map<string, number>();
   for (const [type, cells] of wanted) {
@@ -97,7 +101,7 @@ export async function loadKept<Row extends { type: string }, Answer, Value>(
   const load = (loader: Loader<Answer>): Promise<Map<string, Value | Error>> =>
     loadAll({ load: async (type) => amountOf(await loader.load(type)) }, missing, signal);
   try {
-    if (answers.types.size > 0) run.report.kept = await keptTypes(answers.types, missing, values.size, dataset);
+    if (answers.types.size > 0) run.report.kept = await keptTypes(held, missing, values.size, dataset);
     if (missing.size > 0) {
       if (settings.offline) throw new ConfigError(lacking(form.name, [...missing.keys()], wanted.size));
       const loaded = await withTunedLoader(await lookupOf(), missing, parts, load, onLanded);
@@ -113,17 +117,20 @@ export async function loadKept<Row extends { type: string }, Answer, Value>(
 }
 
 async function keptTypes(
-  known: ReadonlySet<string>,
+  { answers, isCompared }: HeldAnswers<unknown>,
   missing: ReadonlyMap<string, number>,
   unchanged: number,
   { cells, typesBefore }: Dataset,
 ): Promise<KeptTypes> {
-  const changed = [...missing.keys()].filter((type) => known.has(type)).length;
-  const gone = [...(await typesBefore())].filter((type) => !cells.has(type)).length;
-  return { unchanged, changed, added: missing.size - changed, gone };
+  const before = await typesBefore();
+  const types = [...missing.keys()];
+  const changed = isCompared ? types.filter((type) => answers.types.has(type)).length : 0;
+  const added = before.size === 0 ? 0 : types.filter((type) => !before.has(type) && !answers.types.has(type)).length;
+  const gone = [...before].filter((type) => !cells.has(type)).length;
+  return { unchanged, changed, added, gone, asked: missing.size - changed - added };
 }
 
 function lacking(lookup: string, types: readonly string[], of: number): string {
   const named = types.slice(0, 3).map((type) => JSON.stringify(type));
-  return `--offline: the cache lacks the ${lookup} of ${types.length} of ${of} types (${named.join(', ')}${types.length > 3 ? ', …' : ''}); build or warm once without --offline.`;
+  return `--offline: the cache lacks the ${lookup} of ${types.length.toLocaleString('en-US')} of ${of.toLocaleString('en-US')} types (${named.join(', ')}${types.length > 3 ? ', …' : ''}); build or warm once without --offline.`;
 }

@@ -26,7 +26,7 @@ export interface LoaderOptions<Value = unknown> {
   onAnswer?: (answer: LookupAnswer<unknown>) => void;
   /** Called with what a batch gave, before its types are settled. */
   onLanded?: (result: BatchResult<Value>) => void;
-  /** Called as the types of a batch are settled, answered or failed. */
+  /** Called as the types of a batch are settled: answered, or failed each by itself. */
   onSettled?: (types: readonly string[]) => void;
   /** Called as a batch that failed is halved. */
   onSplit?: () => void;
@@ -60,7 +60,13 @@ export function createLoader<Row extends { type: string }, Value>(
   let stop = new AbortController();
   let inFlight = 0;
 
+  /** Those that were answered, or failed by themselves. */
   const settle = (types: readonly string[], settleOne: (type: string) => void): void => {
+    dismiss(types, settleOne);
+    options.onSettled?.(types);
+  };
+
+  const dismiss = (types: readonly string[], settleOne: (type: string) => void): void => {
     for (const type of types) {
       settleOne(type);
       waiting.delete(type);
@@ -70,16 +76,12 @@ export function createLoader<Row extends { type: string }, Value>(
       failedAlone.clear();
       isAnswered = false;
     }
-    options.onSettled?.(types);
   };
-
-  const reject = (types: readonly string[], error: unknown): void =>
-    settle(types, (type) => waiting.get(type)?.failed(error));
 
   /** Nothing that waits would fare better: all of it fails with this error, and what is under way is ended. */
   const giveUp = (error: unknown): void => {
     queue.clear();
-    reject([...waiting.keys()], error);
+    dismiss([...waiting.keys()], (type) => waiting.get(type)?.failed(error));
     stop.abort(error);
     stop = new AbortController();
   };
@@ -103,7 +105,7 @@ export function createLoader<Row extends { type: string }, Value>(
     const reason = reasonOf(error, types[0] as string);
     const times = (failedAlone.get(reason) ?? 0) + 1;
     failedAlone.set(reason, times);
-    reject(types, error);
+    settle(types, (type) => waiting.get(type)?.failed(error));
     if (!isAnswered && times >= (outcomeOf(error) === 'ignored' ? ALONE_BY_DATA : ALONE_BY_LOAD)) giveUp(error);
   };
 

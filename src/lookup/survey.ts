@@ -48,7 +48,7 @@ export interface Survey {
   kept(): Promise<void>;
 }
 
-const OFFLINE_LACKS = '--offline: the cache holds no catalogue of this source';
+const OFFLINE_LACKS = '--offline: the cache holds no catalogue of';
 const HOW_TO_FILL = 'build or warm once without --offline.';
 
 /**
@@ -59,7 +59,7 @@ export async function surveyDataset(parts: SurveyParts, wanted: CatalogueWanted 
   const { source, cache, settings } = parts;
   const { connectome } = source;
   const kept = await createKeptSurvey(cache, connectome.id).description();
-  if (settings.offline && kept === null) throw new ConfigError(`${OFFLINE_LACKS}; ${HOW_TO_FILL}`);
+  if (settings.offline && kept === null) throw new ConfigError(`${OFFLINE_LACKS} ${connectome.id}; ${HOW_TO_FILL}`);
   if (kept === null) return surveyAsked(parts, wanted, null, null);
   if (settings.offline) return surveyKept(parts, wanted, kept);
   // Most runs find nothing changed: the edit alone tells, and whatever else was asked with it would be for nothing.
@@ -77,7 +77,9 @@ function surveyKept(parts: SurveyParts, wanted: CatalogueWanted | null, descript
   const catalogue = once(async () => {
     const held = await kept.rows(description, wanted?.properties ?? []);
     if (held === null && settings.offline)
-      throw new ConfigError(`${OFFLINE_LACKS} with all that the preset reads; ${HOW_TO_FILL}`);
+      throw new ConfigError(
+        `${OFFLINE_LACKS} ${source.connectome.id} with all that the preset ${settings.preset} reads; ${HOW_TO_FILL}`,
+      );
     if (held !== null) return { rows: held, sizes: sizesOf(held) };
     if (wanted === null) return { rows: [], sizes: await asking.sizes() };
     id = uniqueName(clock.random);

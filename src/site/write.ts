@@ -1,5 +1,5 @@
 /** Planned files -> a folder: only what changed, each file whole or not at all, none before all could be written. */
-import { renameSync, rmSync, statSync } from 'node:fs';
+import { readdirSync, renameSync, rmSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { WriteError } from '../errors.ts';
 import { holdsText, makeFolder, type Text, writeText } from '../files.ts';
@@ -27,12 +27,13 @@ export function writeFiles(files: readonly PlannedFile[], folder: string, token:
         continue;
       }
       makeFolder(dirname(to));
-      const from = `${to}.partial-${token}`;
+      const from = `${to}${PARTIAL}${token}`;
       partial.push({ from, to });
       writeText(from, content);
       result.written.push(path);
     }
     for (const { from, to } of partial) renameSync(from, to);
+    for (const folder of new Set(partial.map(({ to }) => dirname(to)))) removeAbandoned(folder);
   } catch (cause) {
     for (const { from } of partial) rmSync(from, { force: true });
     // A piece that could not be made says itself what is wrong.
@@ -43,6 +44,25 @@ export function writeFiles(files: readonly PlannedFile[], folder: string, token:
     );
   }
   return result;
+}
+
+const PARTIAL = '.partial-';
+
+/** Whether a file of that name is one of ours that was being written. */
+export function isPartial(name: string): boolean {
+  return name.includes(PARTIAL);
+}
+
+/** So long no file takes to be written: what is older was left by a run that was killed. */
+const ABANDONED_AFTER_MS = 3_600_000;
+
+/** What was just written there tells what time it is for the file system. */
+function removeAbandoned(folder: string): void {
+  const files = readdirSync(folder).map((name) => ({ name, ms: statSync(join(folder, name)).mtimeMs }));
+  const nowMs = Math.max(...files.map(({ ms }) => ms));
+  for (const { name, ms } of files) {
+    if (isPartial(name) && ms < nowMs - ABANDONED_AFTER_MS) rmSync(join(folder, name), { force: true });
+  }
 }
 
 function isSame(file: string, content: Text): boolean {

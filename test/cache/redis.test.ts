@@ -30,7 +30,7 @@ interface Told {
 
 async function openTold(uri: string): Promise<Told> {
   const run = createRun('test', () => 0);
-  const cache = await openCache({ cache: uri, fresh: false }, run);
+  const cache = await openCache({ cache: uri, fresh: false, offline: false }, run);
   onTestFinished(() => cache.close());
   return { run, cache, events: run.report.events };
 }

@@ -194,7 +194,7 @@ describe('where nothing can be kept the run goes on and is told once', () => {
     const folder = join(temporaryFolder(), 'cache');
     prepare(folder);
     const run = createRun('test', () => 0);
-    const cache = await openCache({ cache: folder, fresh: false }, run);
+    const cache = await openCache({ cache: folder, fresh: false, offline: false }, run);
     await cache.set('key', 1);
     expect(await cache.get('key')).toBe(1);
     expect(cache.stats.l2).toEqual({ hits: 0, misses: 0, faults: 0 });

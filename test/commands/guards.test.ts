@@ -22,9 +22,19 @@ describe("what is somebody else's is left alone", () => {
     const cwd = temporaryFolder();
     writeFileSync(join(cwd, 'index.html'), 'my page');
     expect(await refusal([...SAMPLE, '--cache', 'none', '--output', '.'], cwd)).toContain(
-      'holds a index.html that neurodex did not write',
+      'index.html there is not, or no longer, as neurodex writes it',
     );
     expect(readFileSync(join(cwd, 'index.html'), 'utf8')).toBe('my page');
+  });
+
+  test('a site that a killed run has begun is its own, one whose index was edited is not', async () => {
+    const cwd = temporaryFolder();
+    const args = [...SAMPLE, '--cache', 'none', '--output', 'site'];
+    for (const folder of ['data', 'assets']) mkdirSync(join(cwd, 'site', folder), { recursive: true });
+    writeFileSync(join(cwd, 'site/data/index.json.partial-123-abc'), '{');
+    expect(await runCli(args, { cwd })).toMatchObject({ code: 0 });
+    writeFileSync(join(cwd, 'site/data/index.json'), 'edited');
+    expect(await refusal(args, cwd)).toContain('data/index.json there is not, or no longer, as neurodex writes it');
   });
 
   test('other things in the folder of the site are no reason to stop, and stay', async () => {

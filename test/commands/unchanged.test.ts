@@ -30,7 +30,7 @@ describe('a build where nothing changed', () => {
     expect(timesOf(site)).toEqual(times);
     expect(second.phases).not.toHaveProperty('site');
     expect(second).toMatchObject({ dataset: first.dataset, totals: first.totals, queries: 0, filesWritten: [] });
-    expect(second.kept).toEqual({ unchanged: 20, changed: 0, added: 0, gone: 0 });
+    expect(second.kept).toEqual({ unchanged: 20, changed: 0, added: 0, asked: 0, gone: 0 });
     expect([...second.filesUnchanged].sort()).toEqual([...first.filesWritten].sort());
   });
 

@@ -62,6 +62,7 @@ describe('a server that is not reached, or lets nobody in', () => {
     [true, 'ServiceUnavailable', 'connect ECONNREFUSED', /nothing listens there/],
     [true, 'SessionExpired', 'Connection was closed by server', /the connection was lost/],
     [true, 'Neo.TransientError.General.DatabaseUnavailable', 'not now', /not now/],
+    [true, 'N/A', 'Server responded HTTP. Make sure you are not trying to connect', /give the Bolt port/],
     [true, 'N/A', 'Connection acquisition timed out in 20000 ms.', /no answer within 20 s/],
     [false, 'Neo.ClientError.Security.Unauthorized', 'no', /set NEO4J_USERNAME and NEO4J_PASSWORD/],
     [false, 'Neo.ClientError.Security.Forbidden', 'no role', /may not read: no role/],

@@ -33,7 +33,7 @@ function changes(edited: Edited): void {
       roundTrips: 1,
       queries: 1,
       rows: 1,
-      kept: { unchanged: names.length, changed: 0, added: 0, gone: 0 },
+      kept: { unchanged: names.length, changed: 0, added: 0, asked: 0, gone: 0 },
       filesWritten: [],
       cache: { l2: { misses: 0, faults: 0 } },
     });
@@ -51,7 +51,7 @@ function changes(edited: Edited): void {
     const ran = await edited.run(folder);
     expectAsked(ran, altered);
     const [changed, unchanged] = [altered.length, names.length - altered.length];
-    expect(ran.report.kept).toEqual({ unchanged, changed, added: 0, gone: 0 });
+    expect(ran.report.kept).toEqual({ unchanged, changed, added: 0, asked: 0, gone: 0 });
     expect(ran.index).toBe(await edited.coldIndex());
     expect(questionsOf(await edited.run(folder))).toEqual(NOTHING_CHANGED);
   });
@@ -64,7 +64,7 @@ function changes(edited: Edited): void {
     await edited.renew();
     const ran = await edited.run(folder);
     expect(questionsOf(ran).sort()).toEqual(NO_COUNTS_CHANGED);
-    expect(ran.report.kept).toEqual({ unchanged: names.length, changed: 0, added: 0, gone: 0 });
+    expect(ran.report.kept).toEqual({ unchanged: names.length, changed: 0, added: 0, asked: 0, gone: 0 });
     expect(ran.index).toContain('Renowned');
     expect(ran.index).toBe(await edited.coldIndex());
   });
@@ -84,7 +84,7 @@ function changes(edited: Edited): void {
     await edited.renew();
     const ran = await edited.run(folder);
     expectAsked(ran, ['added type', 'renamed type']);
-    expect(ran.report.kept).toEqual({ unchanged: names.length - 2, changed: 0, added: 2, gone: 2 });
+    expect(ran.report.kept).toEqual({ unchanged: names.length - 2, changed: 0, added: 2, asked: 0, gone: 2 });
     expect(reportText(ran.report, { cache: 'cache', output: 'site' })).toContain(
       `kept   ${names.length - 2} types unchanged, 2 new, 2 gone\n`,
     );
@@ -289,7 +289,7 @@ function partialRuns(edited: Edited): void {
       rest,
       names.filter((name) => !some.includes(name)),
     );
-    expect(rest.report.kept).toEqual({ unchanged: 10, changed: 0, added: names.length - 10, gone: 0 });
+    expect(rest.report.kept).toEqual({ unchanged: 10, changed: 0, added: 0, asked: names.length - 10, gone: 0 });
     expect(rest.index).toBe(await edited.coldIndex());
     await edited.alter([some[0] as string, names[0] as string]);
     await edited.renew();

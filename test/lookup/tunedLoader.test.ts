@@ -80,6 +80,28 @@ describe('a loader at a measured pace', () => {
     },
   );
 
+  test('says how much was answered, not how much was given up', async () => {
+    const parts = partsOf();
+    const cells = sizes(100);
+    const progress: number[] = [];
+    parts.run.progress = (done) => void progress.push(done);
+    const lookup = lookupOf(parts, cells);
+    let asked = 0;
+    const lost: typeof lookup = {
+      ...lookup,
+      ask: async (types, ask) => {
+        if (asked++ > 0) throw new QueryError('wrong', { failure: 'question' });
+        return lookup.ask(types, ask);
+      },
+    };
+    const pinned = { ...parts, settings: { ...parts.settings, batchWeight: 10, concurrency: 1 } };
+    const loading = withTunedLoader(lost, cells, pinned, (loader) => loadAll(loader, cells));
+    await expect(loading).rejects.toThrow('wrong');
+    const total = [...cells.values()].reduce((all, weight) => all + weight, 0);
+    expect(progress).toHaveLength(1);
+    expect(progress[0]).toBeLessThan(total / 2);
+  });
+
   test('comes to terms with a server that bears three questions at once', async () => {
     const parts = partsOf();
     const cells = sizes(3_000);

@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { pieces } from '../../src/files.ts';
@@ -101,6 +101,17 @@ describe('a text in pieces', () => {
     expect(() => writeFiles(files, folder, 't')).toThrow(new RangeError('no such type'));
     expect(readFileSync(join(folder, 'a'), 'utf8')).toBe('old');
     expect(readdirSync(folder)).toEqual(['a']);
+  });
+});
+
+describe('what a run that was killed left behind', () => {
+  test('goes once it is old, and what another run is writing at the moment stays', () => {
+    const folder = temporaryFolder();
+    for (const name of ['a.partial-dead', 'a.partial-alive', 'theirs']) writeFileSync(join(folder, name), '');
+    const longAgo = Date.now() / 1000 - 7200;
+    for (const name of ['a.partial-dead', 'theirs']) utimesSync(join(folder, name), longAgo, longAgo);
+    writeFiles([{ path: 'a', content: 'new' }], folder, 't');
+    expect(readdirSync(folder).sort()).toEqual(['a', 'a.partial-alive', 'theirs']);
   });
 });
 
