@@ -52,7 +52,7 @@ function offline(edited: Edited): void {
     await takeAway();
     const site = filesIn(join(cwd, 'site'));
     for (const [said, ...flags] of [
-      [/^neurodex: --offline: the cache holds no catalogue of this source; .*\n$/, '--cache', 'empty'],
+      [/^neurodex: --offline: the cache holds no catalogue of bolt:.*; .*\n$/, '--cache', 'empty'],
       [/^neurodex: --offline: the cache lacks the ROI counts of 239 of 240 types \(.*\n$/],
     ] as const) {
       const { code, stdout, stderr } = await createIndex(cwd, 'site', '--source', source, '--offline', ...flags);
