@@ -229,7 +229,7 @@ describe('neurodex cache prune', () => {
     expect(await prune('0')).toMatch(/: pruned 5 entries, \d+ B; nothing is left; /);
   });
 
-  test.each(['', 'x', '-1', '5XB', '1e3', '.5GB', '5 0', '1,5GB', '9MiB'])(
+  test.each(['', 'x', '-1', '5XB', '500', '1e3', '.5GB', '5 0', '1,5GB', '9MiB'])(
     'refuses %j as a size in one line',
     async (size) => {
       expect(await refusal(temporaryFolder(), ['cache', 'prune', `--max-size=${size}`])).toBe(
