@@ -239,6 +239,15 @@ describe('neurodex cache prune', () => {
   );
 });
 
+describe('neurodex cache verify', () => {
+  test('takes a sample or every type, not both', async () => {
+    const args = ['cache', 'verify', ...SOURCE, '--sample', '5', '--all'];
+    expect(await refusal(temporaryFolder(), args)).toBe(
+      "error: option '--all' cannot be used with option '--sample <n>'",
+    );
+  });
+});
+
 describe('what cannot be looked into', () => {
   const COMMANDS = [['stats'], ['clear'], ['prune', '--max-size', '0']];
 
