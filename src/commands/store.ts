@@ -1,5 +1,5 @@
 /** Opens what keeps a cache, for commands that are about nothing else: where it fails, they do. */
-import { statSync } from 'node:fs';
+import { type Stats, statSync } from 'node:fs';
 import { cacheFile } from '../cache/sqliteFile.ts';
 import type { Store } from '../cache/store.ts';
 import { isRedis, openStore } from '../cache/stores.ts';
@@ -55,13 +55,18 @@ export async function inOneLine<T>(work: () => Promise<T>): Promise<T> {
 
 /** null if there is no such file. */
 function sizeOf(file: string): number | null {
-  try {
-    return statSync(file, { throwIfNoEntry: false })?.size ?? null;
-  } catch (cause) {
-    throw new ConfigError(`${file}: cannot be looked at (${(cause as NodeJS.ErrnoException).code}).`, { cause });
-  }
+  return lookedAt(file)?.size ?? null;
 }
 
 function isFile(folder: string): boolean {
-  return statSync(folder, { throwIfNoEntry: false })?.isFile() ?? false;
+  return lookedAt(folder)?.isFile() ?? false;
+}
+
+/** @throws ConfigError where that is not allowed */
+function lookedAt(path: string): Stats | undefined {
+  try {
+    return statSync(path, { throwIfNoEntry: false });
+  } catch (cause) {
+    throw new ConfigError(`${path}: cannot be looked at (${(cause as NodeJS.ErrnoException).code}).`, { cause });
+  }
 }

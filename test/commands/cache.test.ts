@@ -1,12 +1,12 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, readdirSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, readdirSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { answersPrefixes, catalogueKey, lastRunKey, paceKey } from '../../src/cache/keys.ts';
 import { openStore } from '../../src/cache/stores.ts';
 import { cacheStatsText } from '../../src/cacheSummary.ts';
 import type { CacheContents } from '../../src/commands/cacheStats.ts';
-import { type Finished, runCli, temporaryFolder, VECTORS } from '../support/cli.ts';
+import { CLI, type Finished, runCli, runProgram, temporaryFolder, VECTORS } from '../support/cli.ts';
 import { startRedis, testWithRedis } from '../support/redis.ts';
 
 const SOURCE = ['--source', 'sample?types=50&cells=400'];
@@ -49,6 +49,13 @@ async function refusal(cwd: string, args: string[]): Promise<string> {
   const { code, stdout, stderr } = await runCli(args, { cwd });
   expect({ code, stdout, stderr }).toEqual({ code: 1, stdout: '', stderr: expect.stringMatching(/^[^\n]+\n$/) });
   return stderr.trim();
+}
+
+/** root may look everywhere: run as nobody in its place. */
+async function runAsOther(args: readonly string[], cwd: string): Promise<Finished> {
+  if (process.getuid?.() !== 0) return await runCli(args, { cwd });
+  const nobody = ['--reuid=65534', '--regid=65534', '--clear-groups'];
+  return await runProgram('setpriv', [...nobody, process.execPath, CLI, ...args], { cwd });
 }
 
 describe('neurodex cache stats', () => {
@@ -283,6 +290,15 @@ describe('what cannot be looked into', () => {
       expect(away).not.toContain('hunter2');
     }
     expect(readFileSync(join(cwd, 'thesis'), 'utf8')).toBe('mine');
+  });
+
+  test.each([...COMMANDS, ['verify', ...SOURCE]])("a folder that is somebody else's: %s", async (...args) => {
+    const folder = temporaryFolder();
+    mkdirSync(join(folder, 'x'));
+    chmodSync(folder, 0o000);
+    onTestFinished(() => chmodSync(folder, 0o700));
+    const { code, stderr } = await runAsOther(['cache', ...args, '--cache', join(folder, 'x')], '/');
+    expect({ code, stderr }).toEqual({ code: 1, stderr: `neurodex: ${folder}/x: cannot be looked at (EACCES).\n` });
   });
 
   test('a last run that was not written as it should be is passed over', async () => {
