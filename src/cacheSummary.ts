@@ -66,16 +66,17 @@ export function warmedText({ name, kept }: Warmed): string {
 }
 
 function contentsTable(groups: readonly Group[], nowMs: number): string {
-  const rows = groups.map(({ kind, dataset, entries, bytes, oldestMs, newestMs }) => [
+  const rows = groups.map(({ kind, dataset, source, lookup, entries, bytes, oldestMs, newestMs }) => [
     thousands(entries),
     sizeText(bytes),
     ageText(nowMs - oldestMs),
     ageText(nowMs - newestMs),
-    kindText(kind),
+    printable(lookup ?? kindText(kind)),
     printable(dataset ?? ''),
+    printable(source ?? ''),
   ]);
   // Names come last, so that columns stay in line whatever letters they are made of.
-  return table('rrrrll', [['entries', 'size', 'oldest', 'newest', 'kind', 'dataset'], ...rows]);
+  return table('rrrrlll', [['entries', 'size', 'oldest', 'newest', 'kind', 'dataset', 'source'], ...rows]);
 }
 
 function kindText(kind: Group['kind']): string {

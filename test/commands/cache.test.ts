@@ -67,12 +67,12 @@ describe('neurodex cache stats', () => {
     expect(stdout.replace(/\d\.\d MB on disk/, 'N MB on disk')).toBe(
       `cache/neurodex.sqlite: 7 entries, 2.0 MB; N MB on disk
 
-  entries    size      oldest      newest  kind            dataset
-        1    35 B  < 1 minute  < 1 minute  answers         hemibrain-more:v1
-        1    35 B  < 1 minute  < 1 minute  answers         hemibrain:v1.1
-        2  1.0 MB  < 1 minute  < 1 minute  answers         hemibrain:v1.2.1
-        1    36 B  < 1 minute  < 1 minute  catalogue       hemibrain:v1.2.1
-        1    36 B  < 1 minute  < 1 minute  pace
+  entries    size      oldest      newest  kind            dataset            source
+        1    35 B  < 1 minute  < 1 minute  ROI counts      hemibrain-more:v1  s
+        1    35 B  < 1 minute  < 1 minute  ROI counts      hemibrain:v1.1     s
+        2  1.0 MB  < 1 minute  < 1 minute  ROI counts      hemibrain:v1.2.1   s
+        1    36 B  < 1 minute  < 1 minute  catalogue       hemibrain:v1.2.1   s
+        1    36 B  < 1 minute  < 1 minute  pace                               s
         1  1.0 MB  < 1 minute  < 1 minute  older versions
 `,
     );
@@ -82,11 +82,20 @@ describe('neurodex cache stats', () => {
     const hour = 3_600_000;
     const ages = [-5, 59_999, 60_000, 119 * 60_000, 2 * hour, 47 * hour, 48 * hour, 400 * 24 * hour];
     const groups = ages.map((ms) => {
-      const group = { kind: 'answers', dataset: 'd', entries: 1, bytes: 1, oldestMs: 0, newestMs: 0 } as const;
+      const group = {
+        kind: 'answers',
+        dataset: 'd',
+        source: 's',
+        lookup: 'partners',
+        entries: 1,
+        bytes: 1,
+        oldestMs: 0,
+        newestMs: 0,
+      } as const;
       return { ...group, oldestMs: 1e12 - ms, newestMs: 1e12 };
     });
     const contents = { name: 'c', diskBytes: 1, entries: 8, bytes: 8, groups, lastRun: null };
-    const shown = cacheStatsText(contents, 1e12).match(/(?<=1 B +)\S.*?(?= +< 1 minute +answers)/g);
+    const shown = cacheStatsText(contents, 1e12).match(/(?<=1 B +)\S.*?(?= +< 1 minute +partners)/g);
     expect(shown).toEqual([
       '< 1 minute',
       '< 1 minute',
@@ -145,6 +154,21 @@ describe('neurodex cache stats', () => {
     expect(await lastRun('partners', type)).toMatchObject({ command: 'partners' });
   });
 
+  test('tells a dataset that was kept from two sources, and lookups, apart', async () => {
+    const cwd = temporaryFolder();
+    const kept = (source: string, lookup: string) =>
+      `${answersPrefixes({ dataset: 'd:v1', source, lookup, variant: '' }).own}1`;
+    const keys = [kept('bolt://a/neo4j/', 'ROI counts'), kept('bolt://b/neo4j/', 'ROI counts')];
+    keys.push(kept('bolt://b/neo4j/', 'partners'));
+    await fill(join(cwd, 'cache'), Object.fromEntries(keys.map((key) => [key, 1])));
+    const shown = (await cacheOf(cwd, 'stats')).stdout.match(/(?<=minute {2})(ROI|partners).*/g);
+    expect(shown).toEqual([
+      'ROI counts  d:v1     bolt://a/neo4j/',
+      'ROI counts  d:v1     bolt://b/neo4j/',
+      'partners    d:v1     bolt://b/neo4j/',
+    ]);
+  });
+
   test('takes the dataset of a description from what it says', async () => {
     const cwd = temporaryFolder();
     await runCli(['warm', ...SOURCE], { cwd });
@@ -170,7 +194,7 @@ describe('neurodex cache stats', () => {
       expect(text).toContain('x');
       for (const harm of ['\u001b', '\u202e']) expect(text).not.toContain(harm);
     }
-    expect(shown[0]).toContain('description  x"\\u{001b}[31m\\u{000a}\\u{202e}:v1\n');
+    expect(shown[0]).toMatch(/description +x"\\u\{001b\}\[31m\\u\{000a\}\\u\{202e\}:v1 +duckdb:\S+\n/);
     expect(await cacheOf(cwd, 'clear', '--dataset', dataset)).toMatchObject({ code: 0 });
     expect(await datasetsIn(cwd)).toEqual([null]);
   });
