@@ -1,7 +1,7 @@
 /** Opens what keeps a cache, for commands that are about nothing else: where it fails, they do. */
 import { type Stats, statSync } from 'node:fs';
 import { cacheFile } from '../cache/sqliteFile.ts';
-import type { Store } from '../cache/store.ts';
+import { type Store, StoreFault } from '../cache/store.ts';
 import { isRedis, openStore } from '../cache/stores.ts';
 import { ConfigError, isExpected } from '../errors.ts';
 
@@ -49,7 +49,8 @@ export async function inOneLine<T>(work: () => Promise<T>): Promise<T> {
   } catch (cause) {
     // A defect stays one.
     if (isExpected(cause) || cause instanceof TypeError) throw cause;
-    throw new ConfigError(`${(cause as Error).message}.`, { cause });
+    const { message } = cause as Error;
+    throw new ConfigError(cause instanceof StoreFault ? `${message}; ${cause.remedy}.` : `${message}.`, { cause });
   }
 }
 
