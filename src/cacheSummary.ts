@@ -23,9 +23,8 @@ export function cacheStatsText(contents: CacheContents, nowMs: number): string {
 const SHOWN_DIFFERENCES = 5;
 const SHOWN_CHARACTERS = 100;
 
-export function verifiedText({ dataset, parts }: VerifiedCache): string {
-  if (dataset === null) return 'nothing is kept';
-  if (parts.length === 0) return `${printable(dataset)}: nothing is kept that still holds`;
+export function verifiedText({ dataset, parts, earlier }: VerifiedCache): string {
+  if (parts.length === 0) return `${printable(dataset)}: ${earlierText(earlier)}`;
   const rows = parts.map(({ part, kept, asked, wrong, failed }) => [
     ...[kept, asked, wrong.length, failed.length].map(thousands),
     part,
@@ -33,13 +32,20 @@ export function verifiedText({ dataset, parts }: VerifiedCache): string {
   const isRight = parts.every(({ wrong }) => wrong.length === 0);
   const verdict = isRight
     ? 'All that was answered again is as it was kept.'
-    : 'The source was edited without a new lastDatabaseEdit: build or warm once with --fresh.';
+    : 'The source was edited and its edit marker is what it was: build or warm once with --fresh.';
   return [
     printable(dataset),
     table('rrrrl', [['kept', 'asked', 'differ', 'failed', 'what'], ...rows]),
     ...parts.flatMap(differencesText),
+    ...(earlier > 0 ? [earlierText(earlier)] : []),
     verdict,
   ].join('\n\n');
+}
+
+function earlierText(answers: number): string {
+  if (answers === 0) return 'what is kept is of an earlier edit; the next build asks for it again.';
+  const isOne = answers === 1;
+  return `${counted(answers, 'kept answer')} ${isOne ? 'is' : 'are'} of an earlier edit; the next build asks for ${isOne ? 'it' : 'them'} again.`;
 }
 
 function differencesText({ part, wrong }: VerifiedPart): string[] {

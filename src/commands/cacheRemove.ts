@@ -1,7 +1,7 @@
 /** `neurodex cache clear` and `neurodex cache prune`: what they remove, and the room that gives. */
 import { ConfigError } from '../errors.ts';
 import type { Settings } from '../settings.ts';
-import { type Amount, amountOf, contentsOf, isOf, type KeptEntry, surplusOf } from './contents.ts';
+import { type Amount, amountOf, contentsOf, datasetsIn, isOf, type KeptEntry, surplusOf } from './contents.ts';
 import { withStore } from './store.ts';
 
 export interface Removal {
@@ -20,7 +20,7 @@ export async function clearCache(dataset: string | undefined, settings: Settings
     if (dataset === undefined) return entries;
     const own = entries.filter((entry) => isOf(dataset, entry));
     if (own.length > 0) return own;
-    const names = [...new Set(entries.flatMap((entry) => entry.dataset ?? []))].sort();
+    const names = datasetsIn(entries);
     const what =
       names.length === 0
         ? 'nothing is kept of any dataset'

@@ -55,6 +55,11 @@ export function isOf(wanted: string, { dataset }: KeptEntry): boolean {
   return dataset !== null && (dataset === wanted || dataset.startsWith(`${wanted}:`));
 }
 
+/** By name. */
+export function datasetsIn(entries: readonly KeptEntry[]): string[] {
+  return [...new Set(entries.flatMap(({ dataset }) => dataset ?? []))].sort();
+}
+
 export interface Amount {
   entries: number;
   /** Of the values as they are kept. */

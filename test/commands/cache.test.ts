@@ -271,6 +271,83 @@ describe('neurodex cache prune', () => {
 });
 
 describe('neurodex cache verify', () => {
+  const VERIFY = ['cache', 'verify', ...SOURCE];
+
+  interface Shard {
+    state: string;
+    types: string[];
+    fingerprints: (string | null)[];
+    texts: string[];
+  }
+
+  /** A warm cache whose ROI counts were changed behind its back. */
+  async function warmed(change: (shard: Shard) => void): Promise<string> {
+    const cwd = temporaryFolder();
+    expect(await runCli(['warm', ...SOURCE], { cwd })).toMatchObject({ code: 0 });
+    const store = await openStore(join(cwd, 'cache'), (text) => expect.unreachable(text));
+    const entries = (await store?.list('answers/')) ?? [];
+    for (const { key } of entries) {
+      const [text = ''] = (await store?.getMany([key])) ?? [];
+      const shard = JSON.parse(text) as Shard;
+      change(shard);
+      await store?.setMany([{ key, text: JSON.stringify(shard) }]);
+    }
+    await store?.close();
+    return cwd;
+  }
+
+  test('finds what is kept as it is, and does not speak of what it does not look at', async () => {
+    const cwd = await warmed(() => undefined);
+    expect(await runCli(VERIFY, { cwd })).toEqual({
+      code: 0,
+      stdout: expect.stringMatching(/\n {4}50 {5}50 {7}0 {7}0 {2}ROI counts\n\nAll that was answered again is as/),
+      stderr: 'connect …\ncatalogue …\nROI counts …\n',
+    });
+  });
+
+  test('names the ROIs whose counts differ, and those alone, with both counts', async () => {
+    const cwd = await warmed(({ texts }) => {
+      const [at = 0, pre = 0, ...rest] = JSON.parse(texts[0] ?? '') as number[];
+      texts[0] = JSON.stringify([at, pre + 1, ...rest]);
+    });
+    const { code, stdout } = await runCli(VERIFY, { cwd });
+    expect(code).toBe(1);
+    const lines =
+      /\nROI counts of ".+"\n {2}kept {4}(\S+): (\d+) pre, (\d+) post\n {2}source {2}(\S+): (\d+) pre, (\d+) post\n\n/;
+    const [, roi, pre, post, sameRoi, lessPre, samePost] = lines.exec(stdout) ?? [];
+    expect([sameRoi, Number(lessPre) + 1, samePost]).toEqual([roi, Number(pre), post]);
+    expect(stdout).toMatch(
+      /\nThe source was edited and its edit marker is what it was: build or warm once with --fresh\.\n$/,
+    );
+  });
+
+  test('says what is of an earlier edit, which is no fault', async () => {
+    const stale = (shard: Shard): void => {
+      shard.state = 'before';
+      shard.fingerprints = shard.fingerprints.map((_, i) => (i === 0 ? 'x' : null));
+    };
+    const cwd = await warmed(stale);
+    const { code, stdout } = await runCli(VERIFY, { cwd });
+    expect(code).toBe(0);
+    expect(stdout).toContain('\n50 kept answers are of an earlier edit; the next build asks for them again.\n\n');
+  });
+
+  test('fails where there was nothing to compare', async () => {
+    const cwd = temporaryFolder();
+    const nothing = (...args: string[]): Promise<string> => refusal(cwd, [...VERIFY, '--silent', ...args]);
+    expect(await nothing('--cache', 'nothere')).toBe(
+      'neurodex: cache verify: nothing is kept in nothere; name the cache by --cache.',
+    );
+    expect(readdirSync(cwd)).toEqual([]);
+    const lacks = 'neurodex: cache verify: cache/neurodex.sqlite holds nothing of sample:seed1 from this source; ';
+    await fill(join(cwd, 'cache'), { [paceKey('s', 'ROI counts')]: {} });
+    expect(await nothing()).toBe(`${lacks}it holds nothing of any dataset.`);
+    await fill(join(cwd, 'cache'), ENTRIES);
+    expect(await nothing()).toBe(`${lacks}it holds hemibrain-more:v1, hemibrain:v1.1, hemibrain:v1.2.1.`);
+    await fill(join(cwd, 'cache'), { [catalogueKey('sample:seed1', 'bolt://a')]: {} });
+    expect(await nothing()).toMatch(/sample:seed1 from bolt:\/\/a\.$/);
+  });
+
   test('takes a sample or every type, not both', async () => {
     const args = ['cache', 'verify', ...SOURCE, '--sample', '5', '--all'];
     expect(await refusal(temporaryFolder(), args)).toBe(
