@@ -1,4 +1,5 @@
 /** What a cache holds and what went from it, as a person reads it. */
+import type { SetAside } from './cache/sqliteFile.ts';
 import type { Removal } from './commands/cacheRemove.ts';
 import type { CacheContents } from './commands/cacheStats.ts';
 import type { VerifiedCache } from './commands/cacheVerify.ts';
@@ -11,9 +12,10 @@ import type { VerifiedPart } from './verifyKept.ts';
 
 /** @param nowMs since 1970 */
 export function cacheStatsText(contents: CacheContents, nowMs: number): string {
-  const { name, diskBytes, groups, lastRun } = contents;
-  if (contents.entries === 0) return `${printable(name)}: nothing is kept there${onDisk(diskBytes)}`;
-  const parts = [`${printable(name)}: ${amountText(contents)}${onDisk(diskBytes)}`, contentsTable(groups, nowMs)];
+  const { name, diskBytes, groups, lastRun, setAside } = contents;
+  const what = contents.entries === 0 ? 'nothing is kept there' : amountText(contents);
+  const parts = [`${printable(name)}: ${what}${onDisk(diskBytes)}${setAsideText(setAside)}`];
+  if (groups.length > 0) parts.push(contentsTable(groups, nowMs));
   const run = groups.find(({ kind }) => kind === 'run');
   if (lastRun && run) parts.push(lastRunText(lastRun, nowMs - run.newestMs, diskBytes === null ? 'Redis' : 'disk'));
   return parts.join('\n\n');
@@ -60,10 +62,18 @@ function differencesText({ part, wrong }: VerifiedPart): string[] {
     );
 }
 
-export function removalText({ name, diskBytes, removed, left }: Removal, done: 'cleared' | 'pruned'): string {
-  const went = removed.entries === 0 ? `nothing ${done}` : `${done} ${amountText(removed)}`;
+export function removalText({ name, diskBytes, removed, left, setAside }: Removal, done: 'cleared' | 'pruned'): string {
+  const went =
+    removed === null ? `${done} all` : removed.entries === 0 ? `nothing ${done}` : `${done} ${amountText(removed)}`;
   const stays = left.entries === 0 ? 'nothing is left' : `${amountText(left)} left`;
-  return `${printable(name)}: ${went}; ${stays}${onDisk(diskBytes)}`;
+  const { files, bytes } = setAside;
+  const damaged = files.length === 0 ? '' : `; removed ${counted(files.length, 'damaged file')}, ${sizeText(bytes)}`;
+  return `${printable(name)}: ${went}; ${stays}${onDisk(diskBytes)}${damaged}`;
+}
+
+function setAsideText({ files, bytes }: SetAside): string {
+  if (files.length === 0) return '';
+  return `\nset aside as damaged: ${files.map(printable).join(', ')}, ${sizeText(bytes)}; "cache clear" removes ${files.length === 1 ? 'it' : 'them'}`;
 }
 
 /** A line for the end of a report. */

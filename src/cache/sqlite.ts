@@ -9,6 +9,7 @@ import {
   cacheFile,
   canHaveLog,
   inodeOf,
+  isDiskFull,
   place,
   replace,
   requireFolder,
@@ -56,7 +57,8 @@ export async function openSqliteStore(folder: string, tell: (text: string) => vo
   const renew = async (inode: bigint | undefined): Promise<void> => {
     const time = await timeOf(Sqlite);
     const aside = await withFresh(Sqlite, file, (fresh) => replace(file, fresh, inode, time));
-    if (aside) tell(`${file} was damaged: set aside as ${basename(aside)}, and what it held is asked for again.`);
+    if (aside)
+      tell(`${file} was damaged: set aside as ${basename(aside)}, which may be deleted; the cache is empty now.`);
   };
   for (let attempt = 1; ; attempt++) {
     let inode: bigint | undefined;
@@ -259,7 +261,8 @@ function isDamage(error: unknown): boolean {
 /** One line that a user can act on. */
 function plain(file: string, error: unknown): Error {
   const { code = '', message, syscall } = error as NodeJS.ErrnoException;
-  const reason = REASONS[code] ?? (syscall ? ([`cannot be made or looked at (${code})`, 'other'] as const) : null);
+  const known = code === 'SQLITE_IOERR' && isDiskFull(file) ? FULL : REASONS[code];
+  const reason = known ?? (syscall ? ([`cannot be made or looked at (${code})`, 'other'] as const) : null);
   if (reason) return new StoreFault(`${file} ${reason[0]}`, reason[1], error);
   return code ? new StoreFault(`${file} failed (${message})`, 'other', error) : (error as Error);
 }

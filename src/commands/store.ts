@@ -1,6 +1,6 @@
 /** Opens what keeps a cache, for commands that are about nothing else: where it fails, they do. */
-import { type Stats, statSync } from 'node:fs';
-import { cacheFile } from '../cache/sqliteFile.ts';
+import { statSync } from 'node:fs';
+import { bytesOf, cacheFile, type SetAside, setAsideOf } from '../cache/sqliteFile.ts';
 import { type Store, StoreFault } from '../cache/store.ts';
 import { isRedis, openStore } from '../cache/stores.ts';
 import { ConfigError, isExpected } from '../errors.ts';
@@ -56,17 +56,22 @@ export async function inOneLine<T>(work: () => Promise<T>): Promise<T> {
 
 /** null if there is no such file. */
 function sizeOf(file: string): number | null {
-  return lookedAt(file)?.size ?? null;
+  return lookedAt(file, bytesOf);
 }
 
 function isFile(folder: string): boolean {
-  return lookedAt(folder)?.isFile() ?? false;
+  return lookedAt(folder, (path) => statSync(path, { throwIfNoEntry: false })?.isFile() ?? false);
+}
+
+/** What was set aside as damaged; of a server nothing ever is. */
+export function setAsideIn(cache: string): SetAside {
+  return cache === 'none' || isRedis(cache) ? { files: [], bytes: 0 } : lookedAt(cacheFile(cache), setAsideOf);
 }
 
 /** @throws ConfigError where that is not allowed */
-function lookedAt(path: string): Stats | undefined {
+function lookedAt<T>(path: string, look: (path: string) => T): T {
   try {
-    return statSync(path, { throwIfNoEntry: false });
+    return look(path);
   } catch (cause) {
     throw new ConfigError(`${path}: cannot be looked at (${(cause as NodeJS.ErrnoException).code}).`, { cause });
   }

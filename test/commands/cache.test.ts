@@ -8,6 +8,7 @@ import { cacheStatsText } from '../../src/cacheSummary.ts';
 import type { CacheContents } from '../../src/commands/cacheStats.ts';
 import { CLI, type Finished, runCli, runProgram, temporaryFolder, VECTORS } from '../support/cli.ts';
 import { startRedis, testWithRedis } from '../support/redis.ts';
+import { testWithMounts } from '../support/require.ts';
 
 const SOURCE = ['--source', 'sample?types=50&cells=400'];
 
@@ -94,7 +95,15 @@ describe('neurodex cache stats', () => {
       } as const;
       return { ...group, oldestMs: 1e12 - ms, newestMs: 1e12 };
     });
-    const contents = { name: 'c', diskBytes: 1, entries: 8, bytes: 8, groups, lastRun: null };
+    const contents = {
+      name: 'c',
+      diskBytes: 1,
+      entries: 8,
+      bytes: 8,
+      groups,
+      lastRun: null,
+      setAside: { files: [], bytes: 0 },
+    };
     const shown = cacheStatsText(contents, 1e12).match(/(?<=1 B +)\S.*?(?= +< 1 minute +partners)/g);
     expect(shown).toEqual([
       '< 1 minute',
@@ -122,6 +131,7 @@ describe('neurodex cache stats', () => {
       bytes: 0,
       groups: [],
       lastRun: null,
+      setAside: { files: [], bytes: 0 },
     });
     for (const args of [['clear'], ['prune', '--max-size', '0']]) {
       expect(await cacheOf(cwd, ...args)).toMatchObject({
@@ -245,6 +255,48 @@ describe('neurodex cache clear', () => {
     await fill(join(cwd, 'kept'), ENTRIES);
     writeFileSync(join(cwd, 'neurodex.yaml'), 'dataset: hemibrain:v1.1\ncache: kept\n');
     expect((await cacheOf(cwd, 'clear')).stdout).toContain('cleared 7 entries');
+  });
+});
+
+describe('what takes room beside what is kept', () => {
+  test('what was set aside as damaged is named with its size, and goes with a whole clear', async () => {
+    const cwd = temporaryFolder();
+    await fill(join(cwd, 'cache'), ENTRIES);
+    const names = ['neurodex.sqlite.corrupt-20261121T143000Z', 'neurodex.sqlite.corrupt-20261121T143000Z-wal'];
+    for (const name of names) writeFileSync(join(cwd, 'cache', name), 'x'.repeat(2000));
+    writeFileSync(join(cwd, 'cache/mine.corrupt-1'), '');
+    expect((await cacheOf(cwd, 'stats')).stdout.split('\n')[1]).toBe(
+      `set aside as damaged: ${names.join(', ')}, 4.0 KB; "cache clear" removes them`,
+    );
+    expect(await cacheOf(cwd, 'clear', '--dataset', 'hemibrain')).toMatchObject({ code: 0 });
+    expect(readdirSync(join(cwd, 'cache'))).toHaveLength(4);
+    expect((await cacheOf(cwd, 'clear')).stdout).toMatch(/ on disk; removed 2 damaged files, 4\.0 KB\n$/);
+    expect(readdirSync(join(cwd, 'cache'))).toEqual(['mine.corrupt-1', 'neurodex.sqlite']);
+  });
+
+  test('the log of a run that is at work counts', async () => {
+    const cwd = temporaryFolder();
+    const store = await openStore(join(cwd, 'cache'), (text) => expect.unreachable(text));
+    await store?.setMany([{ key: catalogueKey('d', 's'), text: JSON.stringify(LONG) }]);
+    const { diskBytes } = await contentsIn(cwd);
+    await store?.close();
+    expect(diskBytes).toBeGreaterThan(1e6);
+  });
+
+  testWithMounts('a whole clear works on a disk that is full, where all else says so', async () => {
+    const cwd = temporaryFolder();
+    mkdirSync(join(cwd, 'cache'));
+    const node = `"${process.execPath}" "${CLI}"`;
+    const script = `mount -t tmpfs -o size=2m tmpfs cache
+      ${node} warm --source '${SOURCE[1]}' --silent || exit 9
+      head -c 5M /dev/zero > cache/others 2>/dev/null
+      ${node} cache prune --max-size 0 && exit 8
+      ${node} cache clear && ls cache`;
+    expect(await runProgram('unshare', ['-rm', 'sh', '-c', script], { cwd })).toEqual({
+      code: 0,
+      stdout: 'cache/neurodex.sqlite: cleared all; nothing is left\nothers\n',
+      stderr: 'neurodex: cache/neurodex.sqlite is on a disk that is full; free space, then run again.\n',
+    });
   });
 });
 
@@ -376,7 +428,9 @@ describe('what cannot be looked into', () => {
     await fill(join(cwd, 'cache'), ENTRIES);
     const file = join(cwd, 'cache/neurodex.sqlite');
     truncateSync(file, 3 * 4096);
-    expect(await refusal(cwd, ['cache', ...args])).toContain('cache/neurodex.sqlite was damaged');
+    expect(await refusal(cwd, ['cache', ...args])).toMatch(
+      /cache\/neurodex\.sqlite was damaged: set aside as neurodex\.sqlite\.corrupt-\w+, which may be deleted; the cache is empty now\.$/,
+    );
   });
 
   test('a file where the folder should be, no cache at all, a server that is away', async () => {
