@@ -1,4 +1,5 @@
 /** What a cache holds and what went from it, as a person reads it. */
+import type { SetAside } from './cache/sqliteFile.ts';
 import type { Removal } from './commands/cacheRemove.ts';
 import type { CacheContents } from './commands/cacheStats.ts';
 import type { VerifiedCache } from './commands/cacheVerify.ts';
@@ -11,9 +12,10 @@ import type { VerifiedPart } from './verifyKept.ts';
 
 /** @param nowMs since 1970 */
 export function cacheStatsText(contents: CacheContents, nowMs: number): string {
-  const { name, diskBytes, groups, lastRun } = contents;
-  if (contents.entries === 0) return `${printable(name)}: nothing is kept there${onDisk(diskBytes)}`;
-  const parts = [`${printable(name)}: ${amountText(contents)}${onDisk(diskBytes)}`, contentsTable(groups, nowMs)];
+  const { name, diskBytes, groups, lastRun, setAside } = contents;
+  const what = contents.entries === 0 ? 'nothing is kept there' : amountText(contents);
+  const parts = [`${printable(name)}: ${what}${onDisk(diskBytes)}${setAsideText(setAside)}`];
+  if (groups.length > 0) parts.push(contentsTable(groups, nowMs));
   const run = groups.find(({ kind }) => kind === 'run');
   if (lastRun && run) parts.push(lastRunText(lastRun, nowMs - run.newestMs, diskBytes === null ? 'Redis' : 'disk'));
   return parts.join('\n\n');
@@ -23,9 +25,8 @@ export function cacheStatsText(contents: CacheContents, nowMs: number): string {
 const SHOWN_DIFFERENCES = 5;
 const SHOWN_CHARACTERS = 100;
 
-export function verifiedText({ dataset, parts }: VerifiedCache): string {
-  if (dataset === null) return 'nothing is kept';
-  if (parts.length === 0) return `${printable(dataset)}: nothing is kept that still holds`;
+export function verifiedText({ dataset, parts, earlier }: VerifiedCache): string {
+  if (parts.length === 0) return `${printable(dataset)}: ${earlierText(earlier)}`;
   const rows = parts.map(({ part, kept, asked, wrong, failed }) => [
     ...[kept, asked, wrong.length, failed.length].map(thousands),
     part,
@@ -33,13 +34,20 @@ export function verifiedText({ dataset, parts }: VerifiedCache): string {
   const isRight = parts.every(({ wrong }) => wrong.length === 0);
   const verdict = isRight
     ? 'All that was answered again is as it was kept.'
-    : 'The source was edited without a new lastDatabaseEdit: build or warm once with --fresh.';
+    : 'The source was edited and its edit marker is what it was: build or warm once with --fresh.';
   return [
     printable(dataset),
     table('rrrrl', [['kept', 'asked', 'differ', 'failed', 'what'], ...rows]),
     ...parts.flatMap(differencesText),
+    ...(earlier > 0 ? [earlierText(earlier)] : []),
     verdict,
   ].join('\n\n');
+}
+
+function earlierText(answers: number): string {
+  if (answers === 0) return 'what is kept is of an earlier edit; the next build asks for it again.';
+  const isOne = answers === 1;
+  return `${counted(answers, 'kept answer')} ${isOne ? 'is' : 'are'} of an earlier edit; the next build asks for ${isOne ? 'it' : 'them'} again.`;
 }
 
 function differencesText({ part, wrong }: VerifiedPart): string[] {
@@ -54,10 +62,18 @@ function differencesText({ part, wrong }: VerifiedPart): string[] {
     );
 }
 
-export function removalText({ name, diskBytes, removed, left }: Removal, done: 'cleared' | 'pruned'): string {
-  const went = removed.entries === 0 ? `nothing ${done}` : `${done} ${amountText(removed)}`;
+export function removalText({ name, diskBytes, removed, left, setAside }: Removal, done: 'cleared' | 'pruned'): string {
+  const went =
+    removed === null ? `${done} all` : removed.entries === 0 ? `nothing ${done}` : `${done} ${amountText(removed)}`;
   const stays = left.entries === 0 ? 'nothing is left' : `${amountText(left)} left`;
-  return `${printable(name)}: ${went}; ${stays}${onDisk(diskBytes)}`;
+  const { files, bytes } = setAside;
+  const damaged = files.length === 0 ? '' : `; removed ${counted(files.length, 'damaged file')}, ${sizeText(bytes)}`;
+  return `${printable(name)}: ${went}; ${stays}${onDisk(diskBytes)}${damaged}`;
+}
+
+function setAsideText({ files, bytes }: SetAside): string {
+  if (files.length === 0) return '';
+  return `\nset aside as damaged: ${files.map(printable).join(', ')}, ${sizeText(bytes)}; "cache clear" removes ${files.length === 1 ? 'it' : 'them'}`;
 }
 
 /** A line for the end of a report. */
@@ -66,16 +82,17 @@ export function warmedText({ name, kept }: Warmed): string {
 }
 
 function contentsTable(groups: readonly Group[], nowMs: number): string {
-  const rows = groups.map(({ kind, dataset, entries, bytes, oldestMs, newestMs }) => [
+  const rows = groups.map(({ kind, dataset, source, lookup, entries, bytes, oldestMs, newestMs }) => [
     thousands(entries),
     sizeText(bytes),
     ageText(nowMs - oldestMs),
     ageText(nowMs - newestMs),
-    kindText(kind),
+    printable(lookup ?? kindText(kind)),
     printable(dataset ?? ''),
+    printable(source ?? ''),
   ]);
   // Names come last, so that columns stay in line whatever letters they are made of.
-  return table('rrrrll', [['entries', 'size', 'oldest', 'newest', 'kind', 'dataset'], ...rows]);
+  return table('rrrrlll', [['entries', 'size', 'oldest', 'newest', 'kind', 'dataset', 'source'], ...rows]);
 }
 
 function kindText(kind: Group['kind']): string {

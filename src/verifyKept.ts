@@ -94,11 +94,9 @@ async function verifyLookup<Row extends { type: string }, Answer>(
   }
   await held.answers.written();
   const cells = new Map([...kept.keys()].map((type) => [type, dataset.cells.get(type) as number]));
-  const outcomes = await run.phase(form.name, async () =>
-    cells.size === 0
-      ? new Map<string, Answer | Error>()
-      : withTunedLoader(lookup, cells, parts, (loader) => loadAll(loader, cells, signal)),
-  );
+  const load = (): Promise<Map<string, Answer | Error>> =>
+    withTunedLoader(lookup, cells, parts, (loader) => loadAll(loader, cells, signal));
+  const outcomes = cells.size === 0 ? new Map<string, Answer | Error>() : await run.phase(form.name, load);
   const found = new Map<string, string>();
   const failed: VerifiedPart['failed'] = [];
   for (const [type, outcome] of outcomes) {
@@ -109,9 +107,20 @@ async function verifyLookup<Row extends { type: string }, Answer>(
     part: form.name,
     kept: held.types.length,
     asked: kept.size,
-    wrong: differences([...found.keys()], kept, found),
+    wrong: differences([...found.keys()], kept, found).map((wrong) => readable(form, wrong)),
     failed,
   };
+}
+
+/** Only what differs, in words. */
+function readable<Answer>(form: KeptForm<Answer>, wrong: VerifiedPart['wrong'][number]): VerifiedPart['wrong'][number] {
+  const { type } = wrong;
+  const kept = form.shown(form.answerIn(wrong.kept, type));
+  const source = form.shown(form.answerIn(wrong.source, type));
+  const names = [...new Set([...kept.keys(), ...source.keys()])].filter((name) => kept.get(name) !== source.get(name));
+  const told = (said: ReadonlyMap<string, string>): string =>
+    names.map((name) => `${name}: ${said.get(name) ?? 'nothing'}`).join('; ');
+  return { type, kept: told(kept), source: told(source) };
 }
 
 function differences(

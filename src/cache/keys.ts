@@ -53,11 +53,17 @@ export function lastRunKey(): string {
   return keyOf('run', '');
 }
 
-/** What a key is of; null for one that this version does not read. `dataset` is empty where it is of none, or not told by the key. */
-export function partsOf(key: string): { kind: Kind; dataset: string } | null {
-  const [kind, version, dataset] = key.split('/');
+/** What a key is of; empty where it is of none, or the key does not tell. */
+export interface KeyParts extends Collection {
+  kind: Kind;
+}
+
+/** null for a key that this version does not read. */
+export function partsOf(key: string): KeyParts | null {
+  const [kind, version, ...parts] = key.split('/');
   if (!Object.hasOwn(VERSIONS, kind ?? '') || String(VERSIONS[kind as Kind]) !== version) return null;
-  return { kind: kind as Kind, dataset: decodeURIComponent(dataset ?? '') };
+  const [dataset = '', source = '', lookup = '', variant = ''] = parts.map(decodeURIComponent);
+  return { kind: kind as Kind, dataset, source: kind === 'site' ? '' : source, lookup, variant };
 }
 
 function keyOf(kind: Kind, ...parts: string[]): string {

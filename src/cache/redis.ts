@@ -4,7 +4,7 @@ import type { RedisClientType } from '@keyv/redis';
 import type { KeyvEntry, KeyvStoreAdapter } from 'keyv';
 import { withoutSecrets } from '../errors.ts';
 import { EXPIRES_FROM_END, EXPIRES_LENGTH, NAMESPACE, openKeyv, writtenMsOf } from './kept.ts';
-import type { ListedEntry, Store } from './store.ts';
+import { type ListedEntry, type Store, StoreFault } from './store.ts';
 
 /** How @keyv/redis begins a key of a namespace. */
 const KEY_PREFIX = `${NAMESPACE}::`;
@@ -27,7 +27,25 @@ const SILENCE_MS = 5000;
 /** After a failed attempt calls fail at once for so long, then for twice as long: each attempt may take its 2 s. */
 const REST_MS = { first: 1000, last: 60_000 } as const;
 
-const ADVICE = '; start it, or name another server or a folder by --cache';
+/** What the user can do about a server that is no use at the start, by the beginning of what it says. */
+const REPLY_ADVICE: Readonly<Record<string, string>> = {
+  'ERR DB index': '; name a database that it has, as in redis://HOST:PORT/0',
+  WRONGPASS: '; check the user and the password',
+  NOAUTH: '; name its password, as in redis://:PASSWORD@HOST:PORT',
+};
+const NOT_THERE = '; start it, or name another server or a folder by --cache';
+const NOT_REDIS = '; see that a Redis is there, and whether it takes redis:// or rediss://';
+const NOT_TRUSTED = '; name its authority by NODE_EXTRA_CA_CERTS';
+
+/** node-redis's own words are of its insides. */
+const REASONS: Readonly<Record<string, string>> = {
+  'Connection timeout': `no connection within ${CONNECT_TIMEOUT_MS / 1000} s`,
+  'Socket closed unexpectedly': 'the connection was closed',
+  'The client is closed': 'the connection was closed',
+  'The client is offline': 'the connection was closed',
+  'Disconnects client': 'the connection was closed',
+};
+const SILENT = `no answer within ${ANSWER_TIMEOUT_MS / 1000} s`;
 
 /**
  * @param uri as node-redis takes it: redis[s]://[user:password@]host[:port][/db]
@@ -42,7 +60,8 @@ export async function openRedisStore(uri: string): Promise<Store> {
     await (await server.client()).zCard(INDEX);
   } catch (error) {
     server.close();
-    throw plain(name, error);
+    const fault = plain(name, error);
+    throw new Error(fault.message + adviceOn(uri, fault), { cause: fault });
   }
   return createStore(server);
 }
@@ -68,7 +87,7 @@ interface Server {
 function serverOf(adapter: KeyvRedis<string>, name: string): Server {
   const client = adapter.client as RedisClientType;
   let connecting: Promise<void> | null = null;
-  let refusal: Error | null = null;
+  let refusal: StoreFault | null = null;
   let restMs: number = REST_MS.first;
 
   const connect = async (): Promise<void> => {
@@ -81,8 +100,7 @@ function serverOf(adapter: KeyvRedis<string>, name: string): Server {
       await client.connect();
       restMs = REST_MS.first;
     } catch (error) {
-      const reason = isSilent ? new Error(`no answer within ${ANSWER_TIMEOUT_MS / 1000} s`) : error;
-      refusal = plain(name, reason, isSilent || isNotThere(error) ? ADVICE : '');
+      refusal = plain(name, isSilent ? new Error(SILENT, { cause: error }) : error);
       setTimeout(() => {
         refusal = null;
       }, restMs).unref();
@@ -96,7 +114,7 @@ function serverOf(adapter: KeyvRedis<string>, name: string): Server {
 
   let isClosed = false;
   const connected = async (): Promise<RedisClientType> => {
-    if (isClosed) throw new Error(`${name}: closed`);
+    if (isClosed) throw new StoreFault(`${name} was closed`, 'other');
     if (client.isReady) return client;
     if (refusal) throw refusal;
     connecting ??= connect();
@@ -189,16 +207,44 @@ async function list(server: Server, prefix: string): Promise<ListedEntry[]> {
   return entries.filter(({ bytes }) => bytes > 0);
 }
 
-/** Else the server has answered: it is there, and says what it does not like. */
-function isNotThere(error: unknown): boolean {
-  return 'code' in (error as Error);
+/** One line, and no password. */
+function plain(name: string, error: unknown): StoreFault {
+  if (error instanceof StoreFault) return error;
+  const reply = replyOf(error);
+  if (reply === null) return new StoreFault(`${name} does not answer (${reasonOf(error)})`, 'away', error);
+  if (reply.startsWith('OOM ')) return new StoreFault(`${name} has no memory left (${reply})`, 'full', error);
+  return new StoreFault(`${name} refused (${reply})`, reply.startsWith('LOADING ') ? 'away' : 'other', error);
 }
 
-/** One line, and no password. */
-function plain(name: string, error: unknown, advice = ''): Error {
+/** What the server said, which begins with a word in capitals; null where it did not speak. */
+function replyOf(error: unknown): string | null {
+  // Of a transaction: each of its commands has a reply.
+  const { replies = [], message } = error as Error & { replies?: readonly unknown[] };
+  const reply = replies.find((one) => one instanceof Error)?.message ?? message;
+  return /^[A-Z]{2,} /.test(reply) ? inOneLine(reply) : null;
+}
+
+function reasonOf(error: unknown): string {
   const { message, code } = error as NodeJS.ErrnoException;
-  if (message.startsWith(name)) return error as Error;
   // Where a host has several addresses the message is empty.
-  const reason = withoutSecrets(message || code || 'no answer').replaceAll(/\s*\n\s*/g, ' ');
-  return new Error(`${name}: ${reason}${advice}`);
+  return message.startsWith('Socket timeout')
+    ? `no answer within ${SILENCE_MS / 1000} s`
+    : (REASONS[message] ?? inOneLine(message || code || 'no answer'));
+}
+
+function inOneLine(text: string): string {
+  return withoutSecrets(text)
+    .replaceAll(/\s*\n\s*/g, ' ')
+    .replace(/\.+$/, '');
+}
+
+function adviceOn(uri: string, { cause }: StoreFault): string {
+  const reply = replyOf(cause);
+  if (reply !== null) return Object.entries(REPLY_ADVICE).find(([begin]) => reply.startsWith(begin))?.[1] ?? '';
+  const { code = '', message } = cause as NodeJS.ErrnoException;
+  if (/^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|ETIMEDOUT)$/.test(code)) return NOT_THERE;
+  if (/CERT|VERIFY/.test(code)) return NOT_TRUSTED;
+  // A server without TLS waits for the end of a line that never comes.
+  const isSilent = message === SILENT || message === 'Connection timeout';
+  return isSilent && uri.startsWith('redis://') ? NOT_THERE : NOT_REDIS;
 }

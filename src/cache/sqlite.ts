@@ -9,12 +9,13 @@ import {
   cacheFile,
   canHaveLog,
   inodeOf,
+  isDiskFull,
   place,
   replace,
   requireFolder,
   requireOurs,
 } from './sqliteFile.ts';
-import type { ListedEntry, Store } from './store.ts';
+import { type ListedEntry, type Store, StoreFault, type Trouble } from './store.ts';
 
 /** Raised when the table's shape changes: what an older one holds is dropped. The first release had 0. */
 const STORE_VERSION = 1;
@@ -31,13 +32,16 @@ const CHECKED_BYTES = 256 * 2 ** 20;
 /** The second finds a fresh file, or, if another process is just putting one there, the third. */
 const ATTEMPTS = 3;
 
-const REASONS: Readonly<Record<string, string>> = {
-  SQLITE_FULL: 'its disk is full',
-  SQLITE_READONLY: 'it cannot be written to',
-  SQLITE_CANTOPEN: 'it cannot be opened or written beside',
-  SQLITE_BUSY: `another process held it for more than ${BUSY_TIMEOUT_MS / 1000} s`,
-  SQLITE_CORRUPT: 'it is damaged',
-  SQLITE_NOTADB: 'it is damaged',
+const FULL = ['is on a disk that is full', 'full'] as const;
+const DAMAGED = ['is damaged', 'damaged'] as const;
+const REASONS: Readonly<Record<string, readonly [string, Trouble]>> = {
+  ENOSPC: FULL,
+  SQLITE_FULL: FULL,
+  SQLITE_READONLY: ['cannot be written to', 'other'],
+  SQLITE_CANTOPEN: ['cannot be opened or written beside', 'other'],
+  SQLITE_BUSY: [`was held by another process for more than ${BUSY_TIMEOUT_MS / 1000} s`, 'locked'],
+  SQLITE_CORRUPT: DAMAGED,
+  SQLITE_NOTADB: DAMAGED,
 };
 
 type Sqlite = typeof import('@keyv/sqlite').KeyvSqlite;
@@ -53,11 +57,13 @@ export async function openSqliteStore(folder: string, tell: (text: string) => vo
   const renew = async (inode: bigint | undefined): Promise<void> => {
     const time = await timeOf(Sqlite);
     const aside = await withFresh(Sqlite, file, (fresh) => replace(file, fresh, inode, time));
-    if (aside) tell(`${file} was damaged: set aside as ${basename(aside)}, and what it held is asked for again.`);
+    if (aside)
+      tell(`${file} was damaged: set aside as ${basename(aside)}, which may be deleted; the cache is empty now.`);
   };
   for (let attempt = 1; ; attempt++) {
-    const inode = inodeOf(file);
+    let inode: bigint | undefined;
     try {
+      inode = inodeOf(file);
       return createStore(await openDatabase(Sqlite, file), file, renew);
     } catch (error) {
       if (!isDamage(error) || attempt === ATTEMPTS) throw plain(file, error);
@@ -155,10 +161,15 @@ function createStore(database: KeyvSqlite, file: string, renew: (inode: bigint |
   const inode = inodeOf(file);
   let isDamaged = false;
   const keyv = openKeyv(Object.assign(database, manyAtOnce(database)) as unknown as KeyvStoreAdapter);
+  const requireInPlace = (cause?: unknown): void => {
+    if (inodeOf(file) === inode) return;
+    throw new StoreFault(`${file} was removed or replaced while it was in use`, 'removed', cause);
+  };
   const guarded = async <T>(work: Promise<T>): Promise<T> => {
     try {
       return await work;
     } catch (error) {
+      requireInPlace(error);
       isDamaged ||= isDamage(error);
       throw plain(file, error);
     }
@@ -177,6 +188,8 @@ function createStore(database: KeyvSqlite, file: string, renew: (inode: bigint |
     async close() {
       await database.close();
       if (isDamaged) await renew(inode);
+      // SQLite has no objection to writing into a file that has lost its name.
+      else requireInPlace();
     },
   };
 }
@@ -248,7 +261,8 @@ function isDamage(error: unknown): boolean {
 /** One line that a user can act on. */
 function plain(file: string, error: unknown): Error {
   const { code = '', message, syscall } = error as NodeJS.ErrnoException;
-  const reason = REASONS[code] ?? (syscall ? `its folder cannot be written to (${code})` : null);
-  if (reason) return new Error(`${file}: ${reason}`, { cause: error });
-  return code ? new Error(`${file}: ${message}`, { cause: error }) : (error as Error);
+  const known = code === 'SQLITE_IOERR' && isDiskFull(file) ? FULL : REASONS[code];
+  const reason = known ?? (syscall ? ([`cannot be made or looked at (${code})`, 'other'] as const) : null);
+  if (reason) return new StoreFault(`${file} ${reason[0]}`, reason[1], error);
+  return code ? new StoreFault(`${file} failed (${message})`, 'other', error) : (error as Error);
 }

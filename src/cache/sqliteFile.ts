@@ -1,11 +1,25 @@
 /** The cache's file seen from outside: whose it is, where it lies, and how one is put in its place. */
-import { accessSync, constants, existsSync, linkSync, renameSync, statfsSync, statSync, unlinkSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import {
+  accessSync,
+  constants,
+  existsSync,
+  linkSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statfsSync,
+  statSync,
+  unlinkSync,
+} from 'node:fs';
+import { basename, dirname, join } from 'node:path';
 import { bytesAt, makeFolder } from '../files.ts';
+import { sum } from '../sum.ts';
 
 /** Marks our databases: "ndex", at the place that SQLite keeps for it in a file's head. */
 export const APPLICATION_ID = 0x6e646578;
 const APPLICATION_ID_AT = 68;
+
+const ASIDE = '.corrupt-';
 
 export function cacheFile(folder: string): string {
   return join(folder, 'neurodex.sqlite');
@@ -66,6 +80,39 @@ export function inodeOf(file: string): bigint | undefined {
   return statSync(file, { bigint: true, throwIfNoEntry: false })?.ino;
 }
 
+/** Where less is left SQLite cannot even open a file: its users' shared memory takes 32 KB. */
+const LEAST_ROOM = 2 ** 16;
+
+export function isDiskFull(file: string): boolean {
+  const { bavail, bsize } = statfsSync(dirname(file));
+  return bavail * bsize < LEAST_ROOM;
+}
+
+/** What it takes with its log, in which the last that was written may still stand; null if there is no such file. */
+export function bytesOf(file: string): number | null {
+  const [size, logSize] = [file, `${file}-wal`].map((path) => statSync(path, { throwIfNoEntry: false })?.size);
+  return size === undefined ? null : size + (logSize ?? 0);
+}
+
+/** Takes it from the disk as it is, which needs no room. */
+export function discard(file: string): void {
+  for (const suffix of ['', '-wal', '-shm']) rmSync(file + suffix, { force: true });
+}
+
+export interface SetAside {
+  /** Names of files. */
+  files: string[];
+  bytes: number;
+}
+
+/** What was set aside of a file as damaged. */
+export function setAsideOf(file: string): SetAside {
+  const folder = dirname(file);
+  const names = existsSync(folder) ? readdirSync(folder) : [];
+  const files = names.filter((name) => name.startsWith(`${basename(file)}${ASIDE}`)).sort();
+  return { files, bytes: sum(files.map((name) => statSync(join(folder, name)).size)) };
+}
+
 /** Puts a file that was made elsewhere in its place, unless another process was faster. */
 export function place(fresh: string, file: string): void {
   try {
@@ -91,8 +138,8 @@ export function replace(file: string, fresh: string, inode: bigint | undefined, 
     unlinkSync(claim);
     return null;
   }
-  let aside = `${file}.corrupt-${time}`;
-  for (let n = 2; existsSync(aside); n++) aside = `${file}.corrupt-${time}-${n}`;
+  let aside = `${file}${ASIDE}${time}`;
+  for (let n = 2; existsSync(aside); n++) aside = `${file}${ASIDE}${time}-${n}`;
   // Before a fresh one is there: it must never meet the log of the old one, which would be written into it.
   for (const suffix of ['-shm', '-wal']) {
     if (existsSync(file + suffix)) renameSync(file + suffix, aside + suffix);

@@ -14,7 +14,43 @@ export interface ListedEntry {
   writtenMs: number;
 }
 
-/** Calls reject where the store fails: its user counts that and does without. */
+const LOST = 'what it cannot give is asked for again, and what it cannot take is not kept';
+
+/** What may be the matter with a store: what that means for a run, and what to do about it. */
+const TROUBLES = {
+  away: { so: LOST, remedy: 'start it, then run again' },
+  full: { so: 'what it cannot take is not kept: free space for it', remedy: 'free space, then run again' },
+  locked: { so: LOST, remedy: 'run again when the other one is done' },
+  damaged: { so: LOST, remedy: 'run again' },
+  /** One entry; all the others can be read. */
+  entry: { so: 'it is asked for again', remedy: 'run again' },
+  removed: { so: 'nothing of this run is kept', remedy: 'run again' },
+  other: { so: LOST, remedy: 'run again' },
+} as const;
+
+export type Trouble = keyof typeof TROUBLES;
+
+/** A store that could not do what it was told. Its message begins with the store's name and goes on with a verb. */
+export class StoreFault extends Error {
+  override name = 'StoreFault';
+  readonly trouble: Trouble;
+  constructor(message: string, trouble: Trouble, cause?: unknown) {
+    super(message, { cause });
+    this.trouble = trouble;
+  }
+
+  /** What it means for a run that goes on. */
+  get so(): string {
+    return TROUBLES[this.trouble].so;
+  }
+
+  /** What must be done where a command cannot go on without. */
+  get remedy(): string {
+    return TROUBLES[this.trouble].remedy;
+  }
+}
+
+/** Calls reject where the store fails, with a StoreFault: its user counts that and does without. */
 export interface Store {
   /** For messages: a file, or a server without its password. */
   readonly name: string;

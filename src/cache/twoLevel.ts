@@ -1,7 +1,7 @@
 /** L1 memory over L2 disk or Redis, both keyv. A fault of L2 is counted and taken for a miss; it never ends a run. */
 import type { CacheStats } from '../report.ts';
 import { createMemory } from './memory.ts';
-import type { ListedEntry, Store } from './store.ts';
+import { type ListedEntry, type Store, StoreFault, type Trouble } from './store.ts';
 
 export interface Cache {
   /** undefined is a miss. What comes back is JSON that some run stored: check its shape. Never change it. */
@@ -25,8 +25,8 @@ export interface Cache {
 export interface CacheOptions {
   /** How much JSON text L1 holds, in characters; parsed it takes some times as much. */
   l1Bytes?: number;
-  /** Called with the first fault of L2: what it could not do, in one line. The others are only counted. */
-  onFault?: (fault: Error) => void;
+  /** Called with the first fault of L2 of each kind of trouble. The others are only counted. */
+  onFault?: (fault: StoreFault) => void;
   /** Reads give only what was set through this very cache. */
   isFresh?: boolean;
 }
@@ -42,20 +42,29 @@ export function createCache(
   /** Whether what was last done to a key reached L2: where it did not, L2 may hold something older. */
   const reached = new Map<string, boolean>();
 
-  const faulted = (couldNot: string, entries: number, error: unknown): void => {
-    if (stats.l2.faults === 0) {
-      const what = entries === 1 ? 'an entry' : `${entries} entries`;
-      onFault(new Error(`could not ${couldNot} ${what} (${(error as Error).message})`, { cause: error }));
-    }
+  const told = new Set<Trouble>();
+  const name = l2?.name ?? 'memory';
+
+  const faulted = (entries: number, error: unknown): void => {
+    const fault =
+      error instanceof StoreFault
+        ? error
+        : new StoreFault(`${name} failed (${(error as Error).message})`, 'other', error);
     stats.l2.faults += entries;
+    if (told.has(fault.trouble)) return;
+    told.add(fault.trouble);
+    onFault(fault);
   };
+
+  const damagedEntry = (what: string, cause?: unknown): StoreFault =>
+    new StoreFault(`${name} holds an entry that is damaged (${what})`, 'entry', cause);
 
   const readTexts = async (store: Store, keys: readonly string[]): Promise<(string | undefined)[]> => {
     if (keys.length === 0) return [];
     try {
       return await store.getMany(keys);
     } catch (error) {
-      faulted('read', keys.length, error);
+      faulted(keys.length, error);
       return [];
     }
   };
@@ -73,7 +82,7 @@ export function createCache(
         found.set(key, value);
         await l1.set(key, { value, bytes: text.length });
       } catch (error) {
-        faulted('read', 1, new Error(`${store.name}: it is damaged`, { cause: error }));
+        faulted(1, damagedEntry(key, error));
       }
     }
     stats.l2.hits += found.size;
@@ -94,18 +103,14 @@ export function createCache(
   };
 
   /** Does to L2 what was done to L1. */
-  const toL2 = async (
-    keys: readonly string[],
-    what: 'keep' | 'delete',
-    work: (store: Store) => Promise<void>,
-  ): Promise<boolean> => {
+  const toL2 = async (keys: readonly string[], work: (store: Store) => Promise<void>): Promise<boolean> => {
     if (!l2 || keys.length === 0) return true;
     let isDone = true;
     try {
       await work(l2);
     } catch (error) {
       isDone = false;
-      faulted(what, keys.length, error);
+      faulted(keys.length, error);
     }
     for (const key of keys) reached.set(key, isDone);
     return isDone;
@@ -114,7 +119,7 @@ export function createCache(
   const setMany = async (entries: ReadonlyMap<string, unknown>): Promise<boolean> => {
     const texts = Array.from(entries, ([key, value]) => ({ key, text: JSON.stringify(value) }));
     for (const { key, text } of texts) await l1.set(key, { value: entries.get(key), bytes: text.length });
-    return await toL2([...entries.keys()], 'keep', (store) => store.setMany(texts));
+    return await toL2([...entries.keys()], (store) => store.setMany(texts));
   };
 
   return {
@@ -128,20 +133,20 @@ export function createCache(
       try {
         return await l2.list(prefix);
       } catch (error) {
-        faulted('list', 1, error);
+        faulted(1, error);
         return l1.list(prefix);
       }
     },
     async deleteMany(keys) {
       await l1.deleteMany(keys);
-      await toL2(keys, 'delete', (store) => store.deleteMany(keys));
+      await toL2(keys, (store) => store.deleteMany(keys));
     },
-    damaged: (what) => faulted('read', 1, new Error(`${what}: it is damaged`)),
+    damaged: (what) => faulted(1, damagedEntry(what)),
     async close() {
       try {
         await l2?.close();
       } catch (error) {
-        faulted('close', 1, error);
+        faulted(1, error);
       }
     },
   };

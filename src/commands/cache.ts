@@ -1,6 +1,6 @@
 /** Opens the cache that a command was told to use, and closes it. */
 import { lastRunKey } from '../cache/keys.ts';
-import type { Store } from '../cache/store.ts';
+import type { Store, StoreFault } from '../cache/store.ts';
 import { openStore } from '../cache/stores.ts';
 import { type Cache, createCache } from '../cache/twoLevel.ts';
 import { isoTime } from '../clock.ts';
@@ -13,11 +13,11 @@ import type { LastRun } from './lastRun.ts';
 /** A run reads nearly every entry once: what memory holds of a large dataset would be for nothing. */
 const L1_BYTES = 2 ** 20;
 
-/** The cache of a command, which tells the first fault. */
+/** The cache of a command, which tells the first fault of each kind. */
 export function cacheOn(
   store: Store | null,
   { fresh }: Pick<Settings, 'fresh'>,
-  onFault?: (first: Error) => void,
+  onFault?: (first: StoreFault) => void,
 ): Cache {
   return createCache(store, { isFresh: fresh, l1Bytes: L1_BYTES, onFault });
 }
@@ -25,8 +25,8 @@ export function cacheOn(
 /** @throws ConfigError if the cache is all there is to read, and cannot be opened */
 export async function openCache(settings: Pick<Settings, 'cache' | 'fresh' | 'offline'>, run: Run): Promise<Cache> {
   try {
-    return cacheOn(await openStore(settings.cache, run.tell), settings, ({ message }) =>
-      run.tell(`The cache ${message}. What it lacks is asked for again.`),
+    return cacheOn(await openStore(settings.cache, run.tell), settings, ({ message, so }) =>
+      run.tell(`The cache ${message}; ${so}.`),
     );
   } catch (error) {
     if (settings.offline)

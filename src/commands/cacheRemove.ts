@@ -1,14 +1,21 @@
 /** `neurodex cache clear` and `neurodex cache prune`: what they remove, and the room that gives. */
+import { join } from 'node:path';
+import { cacheFile, discard, type SetAside } from '../cache/sqliteFile.ts';
+import { StoreFault } from '../cache/store.ts';
+import { isRedis } from '../cache/stores.ts';
 import { ConfigError } from '../errors.ts';
 import type { Settings } from '../settings.ts';
-import { type Amount, amountOf, contentsOf, isOf, type KeptEntry, surplusOf } from './contents.ts';
-import { withStore } from './store.ts';
+import { type Amount, amountOf, contentsOf, datasetsIn, isOf, type KeptEntry, surplusOf } from './contents.ts';
+import { inOneLine, setAsideIn, withStore } from './store.ts';
 
 export interface Removal {
   name: string;
   diskBytes: number | null;
-  removed: Amount;
+  /** null where all went unread. */
+  removed: Amount | null;
   left: Amount;
+  /** What had been set aside as damaged and was removed, too. */
+  setAside: SetAside;
 }
 
 /**
@@ -16,11 +23,11 @@ export interface Removal {
  * @throws ConfigError if nothing of the dataset is kept, with what is
  */
 export async function clearCache(dataset: string | undefined, settings: Settings): Promise<Removal> {
+  if (dataset === undefined) return await clearAll(settings);
   return await remove(settings, (entries) => {
-    if (dataset === undefined) return entries;
     const own = entries.filter((entry) => isOf(dataset, entry));
     if (own.length > 0) return own;
-    const names = [...new Set(entries.flatMap((entry) => entry.dataset ?? []))].sort();
+    const names = datasetsIn(entries);
     const what =
       names.length === 0
         ? 'nothing is kept of any dataset'
@@ -28,6 +35,30 @@ export async function clearCache(dataset: string | undefined, settings: Settings
     throw new ConfigError(`--dataset: ${what}; got ${JSON.stringify(dataset)}.`);
   });
 }
+
+async function clearAll(settings: Settings): Promise<Removal> {
+  const removal = await removeAll(settings);
+  const setAside = setAsideIn(settings.cache);
+  await inOneLine(async () => {
+    for (const name of setAside.files) discard(join(settings.cache, name));
+  });
+  return { ...removal, setAside };
+}
+
+async function removeAll(settings: Settings): Promise<Removal> {
+  try {
+    return await remove(settings, (entries) => entries);
+  } catch (error) {
+    const { cause } = error as Error;
+    if (isRedis(settings.cache) || !(cause instanceof StoreFault) || cause.trouble !== 'full') throw error;
+    // To delete from a file SQLite writes to a log first, for which a full disk has no room.
+    const file = cacheFile(settings.cache);
+    await inOneLine(async () => discard(file));
+    return { name: file, diskBytes: 0, removed: null, left: amountOf([]), setAside: NOTHING_ASIDE };
+  }
+}
+
+const NOTHING_ASIDE: SetAside = { files: [], bytes: 0 };
 
 export async function pruneCache(maxBytes: number, settings: Settings): Promise<Removal> {
   return await remove(settings, (entries) => surplusOf(entries, maxBytes));
@@ -50,5 +81,6 @@ async function remove(
     ...place,
     removed,
     left: { entries: all.entries - removed.entries, bytes: all.bytes - removed.bytes },
+    setAside: NOTHING_ASIDE,
   };
 }

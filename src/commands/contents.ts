@@ -9,13 +9,23 @@ export interface KeptEntry extends ListedEntry {
   kind: Kind | null;
   /** Name with tag; null where it is of none, or does not tell. */
   dataset: string | null;
+  /** Connectome.id; null as above. */
+  source: string | null;
+  /** Of which these are answers; null as above. */
+  lookup: string | null;
 }
 
 /** In the order of their keys. */
 export async function contentsOf(store: Store): Promise<KeptEntry[]> {
   const entries = (await store.list('')).map((entry): KeptEntry => {
     const parts = partsOf(entry.key);
-    return { ...entry, kind: parts?.kind ?? null, dataset: parts?.dataset || null };
+    return {
+      ...entry,
+      kind: parts?.kind ?? null,
+      dataset: parts?.dataset || null,
+      source: parts?.source || null,
+      lookup: (parts?.kind === 'answers' && parts.lookup) || null,
+    };
   });
   // Its key cannot tell: it is looked up to learn which dataset a source holds.
   const descriptions = entries.filter(({ kind }) => kind === 'description');
@@ -45,6 +55,11 @@ export function isOf(wanted: string, { dataset }: KeptEntry): boolean {
   return dataset !== null && (dataset === wanted || dataset.startsWith(`${wanted}:`));
 }
 
+/** By name. */
+export function datasetsIn(entries: readonly KeptEntry[]): string[] {
+  return [...new Set(entries.flatMap(({ dataset }) => dataset ?? []))].sort();
+}
+
 export interface Amount {
   entries: number;
   /** Of the values as they are kept. */
@@ -55,25 +70,30 @@ export function amountOf(entries: readonly ListedEntry[]): Amount {
   return { entries: entries.length, bytes: entries.reduce((sum, { bytes }) => sum + bytes, 0) };
 }
 
-export interface Group extends Amount, Pick<KeptEntry, 'kind' | 'dataset'> {
+export interface Group extends Amount, Pick<KeptEntry, 'kind' | 'dataset' | 'source' | 'lookup'> {
   oldestMs: number;
   newestMs: number;
 }
 
-/** Entries of a kind and dataset together: by dataset, then those of none, then those of other versions. */
+/** Entries of a kind, dataset and source together: by dataset, then those of none, then those of other versions. */
 export function groupsOf(entries: readonly KeptEntry[]): Group[] {
   const groups = new Map<string, KeptEntry[]>();
   for (const entry of entries) {
-    const id = JSON.stringify([entry.kind === null, entry.dataset, entry.kind]);
+    const id = JSON.stringify([entry.kind, entry.dataset, entry.source, entry.lookup]);
     const group = groups.get(id);
     if (group) group.push(entry);
     else groups.set(id, [entry]);
   }
   return [...groups.values()]
     .map((group): Group => {
-      const { kind, dataset } = group[0] as KeptEntry;
+      const { kind, dataset, source, lookup } = group[0] as KeptEntry;
       const times = group.map(({ writtenMs }) => writtenMs).sort((a, b) => a - b);
-      return { kind, dataset, ...amountOf(group), oldestMs: times[0] ?? 0, newestMs: times.at(-1) ?? 0 };
+      return {
+        ...{ kind, dataset, source, lookup },
+        ...amountOf(group),
+        oldestMs: times[0] ?? 0,
+        newestMs: times.at(-1) ?? 0,
+      };
     })
     .sort(compareGroups);
 }
@@ -83,8 +103,16 @@ function compareGroups(a: Group, b: Group): number {
     Number(a.kind === null) - Number(b.kind === null) ||
     Number(a.dataset === null) - Number(b.dataset === null) ||
     compareCodePoints(a.dataset ?? '', b.dataset ?? '') ||
-    compareCodePoints(a.kind ?? '', b.kind ?? '')
+    compareCodePoints(a.source ?? '', b.source ?? '') ||
+    compareCodePoints(a.kind ?? '', b.kind ?? '') ||
+    compareCodePoints(a.lookup ?? '', b.lookup ?? '')
   );
+}
+
+/** The first of the kinds, or lookups, of which nothing is there from a source, as it is called; null if all are. */
+export function lackingOf(entries: readonly KeptEntry[], source: string, kinds: readonly string[]): string | null {
+  const own = entries.filter((entry) => entry.source === source);
+  return kinds.find((kind) => !own.some((entry) => (entry.lookup ?? entry.kind) === kind)) ?? null;
 }
 
 /** What must go so that at most so many bytes are left: what this version does not read, then the oldest. */

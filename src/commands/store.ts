@@ -1,7 +1,7 @@
 /** Opens what keeps a cache, for commands that are about nothing else: where it fails, they do. */
 import { statSync } from 'node:fs';
-import { cacheFile } from '../cache/sqliteFile.ts';
-import type { Store } from '../cache/store.ts';
+import { bytesOf, cacheFile, type SetAside, setAsideOf } from '../cache/sqliteFile.ts';
+import { type Store, StoreFault } from '../cache/store.ts';
 import { isRedis, openStore } from '../cache/stores.ts';
 import { ConfigError, isExpected } from '../errors.ts';
 
@@ -49,19 +49,30 @@ export async function inOneLine<T>(work: () => Promise<T>): Promise<T> {
   } catch (cause) {
     // A defect stays one.
     if (isExpected(cause) || cause instanceof TypeError) throw cause;
-    throw new ConfigError(`${(cause as Error).message}.`, { cause });
+    const { message } = cause as Error;
+    throw new ConfigError(cause instanceof StoreFault ? `${message}; ${cause.remedy}.` : `${message}.`, { cause });
   }
 }
 
 /** null if there is no such file. */
 function sizeOf(file: string): number | null {
-  try {
-    return statSync(file, { throwIfNoEntry: false })?.size ?? null;
-  } catch (cause) {
-    throw new ConfigError(`${file}: cannot be looked at (${(cause as NodeJS.ErrnoException).code}).`, { cause });
-  }
+  return lookedAt(file, bytesOf);
 }
 
 function isFile(folder: string): boolean {
-  return statSync(folder, { throwIfNoEntry: false })?.isFile() ?? false;
+  return lookedAt(folder, (path) => statSync(path, { throwIfNoEntry: false })?.isFile() ?? false);
+}
+
+/** What was set aside as damaged; of a server nothing ever is. */
+export function setAsideIn(cache: string): SetAside {
+  return cache === 'none' || isRedis(cache) ? { files: [], bytes: 0 } : lookedAt(cacheFile(cache), setAsideOf);
+}
+
+/** @throws ConfigError where that is not allowed */
+function lookedAt<T>(path: string, look: (path: string) => T): T {
+  try {
+    return look(path);
+  } catch (cause) {
+    throw new ConfigError(`${path}: cannot be looked at (${(cause as NodeJS.ErrnoException).code}).`, { cause });
+  }
 }

@@ -1,10 +1,13 @@
 /** `neurodex warm`: fills the cache for builds to come; no site is written. */
+import type { StoreFault } from '../cache/store.ts';
+import { nameConnectome } from '../connectome/open.ts';
 import { ConfigError } from '../errors.ts';
+import { ROI_COUNTS } from '../lookup/keptForms.ts';
 import { createRun, type Report } from '../report.ts';
 import type { Settings } from '../settings.ts';
 import { build, finishReport } from './build.ts';
 import { cacheOn, withCache } from './cache.ts';
-import { type Amount, amountOf, contentsOf, isOf } from './contents.ts';
+import { type Amount, amountOf, contentsOf, isOf, lackingOf } from './contents.ts';
 import type { Context } from './context.ts';
 import { requireVerifiable } from './contradictions.ts';
 import { inOneLine, requireStore } from './store.ts';
@@ -26,18 +29,31 @@ export async function warm(settings: Settings, context: Context): Promise<Warmed
   requireVerifiable(settings);
   if (settings.report !== undefined) requireReportFile(settings.report);
   const store = await requireStore(settings.cache, run.tell);
-  let fault: Error | null = null;
-  const cache = cacheOn(store, settings, (first) => {
-    fault = first;
+  const faults: StoreFault[] = [];
+  const cache = cacheOn(store, settings, (fault) => {
+    // What takes its place is kept beside it.
+    if (fault.trouble === 'entry') run.tell(`The cache ${fault.message}; ${fault.so}.`);
+    else faults.push(fault);
   });
+  const requireNoFault = (): void => {
+    const [fault] = faults;
+    if (fault) throw new ConfigError(`warm: ${fault.message}; not all is kept: ${fault.remedy}.`, { cause: fault });
+  };
   const kept = await withCache(cache, run, context, async (cache) => {
-    await build(settings, cache, run, context);
-    if (fault) throw new ConfigError(`warm: ${fault.message}. What was learned is not all kept; run again.`);
+    const built = await build(settings, cache, run, context);
+    requireNoFault();
     const dataset = run.report.dataset ?? '';
     const own = (await inOneLine(() => contentsOf(store))).filter((entry) => isOf(dataset, entry));
-    if (own.length === 0)
-      throw new ConfigError(`warm: nothing of ${dataset} is kept: the cache was cleared meanwhile; run again.`);
+    const { id } = await nameConnectome(settings.source as string, settings);
+    const hasRois = !settings.quick && built?.description.primaryRois !== null;
+    const lacking = lackingOf(own, id, ['description', 'catalogue', ...(hasRois ? [ROI_COUNTS] : [])]);
+    if (lacking !== null)
+      throw new ConfigError(
+        `warm: ${store.name} lacks the ${lacking} of ${dataset}: it was cleared or pruned meanwhile; run again.`,
+      );
     return amountOf(own);
   });
+  // Its end has shown whether what was written has reached the file that others read.
+  requireNoFault();
   return { report: finishReport(run, settings, context), name: store.name, kept };
 }

@@ -18,6 +18,8 @@ export interface KeptForm<Answer> {
   textOf(answer: Answer): string;
   /** @throws DecodeError for a text that is none of its own */
   answerIn(text: string, type: string): Answer;
+  /** For people: what it says, each by what it is about. */
+  shown(answer: Answer): ReadonlyMap<string, string>;
 }
 
 /**
@@ -46,6 +48,7 @@ export function roiCountsForm(rois: readonly string[], digest: string): KeptForm
       }
       return rows;
     },
+    shown: (rows) => new Map(rows.map(({ roi, pre, post }) => [roi, `${pre} pre, ${post} post`])),
   };
 }
 
@@ -66,6 +69,13 @@ export function partnersForm(): KeptForm<readonly PartnerRow[]> {
       if (!data) throw notKept(text);
       return data.map(([direction, partner, pairs, weight]) => ({ type, direction, partner, pairs, weight }));
     },
+    shown: (rows) =>
+      new Map(
+        rows.map(({ direction, partner, pairs, weight }) => [
+          `${direction} ${partner === null ? '(no type)' : JSON.stringify(partner)}`,
+          `weight ${weight}, pairs ${pairs}`,
+        ]),
+      ),
   };
 }
 

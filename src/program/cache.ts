@@ -1,5 +1,5 @@
 /** The commands of `neurodex cache`: to look into what is kept, and to remove it. */
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { cacheStatsText, removalText, verifiedText } from '../cacheSummary.ts';
 import { byteSize, type ConfigFlags, configOf, wholeNumber, withOutputFlags, withSettings } from './flags.ts';
 import { EXIT, type Outside } from './outside.ts';
@@ -36,7 +36,7 @@ function addVerify(cache: Command, outside: Outside): void {
     'say nothing but the result and errors',
   )
     .option('--sample <n>', 'so many types of each lookup, chosen at random', wholeNumber, VERIFIED_TYPES)
-    .option('--all', 'every type')
+    .addOption(new Option('--all', 'every type').conflicts('sample'))
     .action(({ sample, all, ...flags }: ConfigFlags & { sample: number; all?: boolean }) =>
       outside.perform(flags, async (context) => {
         const { settings } = configOf(flags, outside);

@@ -51,9 +51,10 @@ export function wholeNumber(text: string): number {
 
 const BYTES = { '': 1, B: 1, KB: 1e3, MB: 1e6, GB: 1e9, TB: 1e12 } as const;
 
-/** 1.5GB -> 1,500,000,000. */
+/** 1.5GB -> 1,500,000,000. Whoever writes 500 hardly means bytes: only 0 needs no unit. */
 export function byteSize(text: string): number {
   const [, number, unit = ''] = /^(\d+(?:\.\d+)?) ?([KMGT]?B)?$/i.exec(text) ?? [];
-  if (number === undefined) throw new InvalidArgumentError('Expected a size like 500MB, 1.5GB, 64KB or 0.');
+  if (number === undefined || (unit === '' && Number(number) > 0))
+    throw new InvalidArgumentError('Expected a size like 500MB, 1.5GB, 64KB or 0.');
   return Math.floor(Number(number) * BYTES[unit.toUpperCase() as keyof typeof BYTES]);
 }

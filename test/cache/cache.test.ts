@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Store } from '../../src/cache/store.ts';
+import { type Store, StoreFault } from '../../src/cache/store.ts';
 import { openStore } from '../../src/cache/stores.ts';
 import { type CacheOptions, createCache } from '../../src/cache/twoLevel.ts';
 import { cacheContract } from '../contract/cache.ts';
@@ -97,7 +97,20 @@ describe('two levels', () => {
     await cache.deleteMany(['key']);
     expect(await cache.get('key')).toBeUndefined();
     expect(cache.stats.l2).toEqual({ hits: 0, misses: 2, faults: 5 });
-    expect(told).toEqual([expect.stringMatching(/^could not read an entry \(.*neurodex\.sqlite: .*closed\)$/)]);
+    expect(told).toEqual([expect.stringMatching(/neurodex\.sqlite failed \(.*closed\)$/)]);
+    await cache.close();
+  });
+
+  test('tell of each kind of trouble once, as it is', async () => {
+    const troubles = ['entry', 'away', 'away', 'full', 'entry'] as const;
+    const left = [...troubles];
+    const store = await openFolder(temporaryFolder());
+    const getMany: Store['getMany'] = () => Promise.reject(new StoreFault('it', left.shift() ?? 'other'));
+    const told: string[] = [];
+    const cache = createCache({ ...store, getMany }, { onFault: ({ trouble }) => told.push(trouble) });
+    for (const key of troubles) await cache.get(key);
+    expect(told).toEqual(['entry', 'away', 'full']);
+    expect(cache.stats.l2.faults).toBe(5);
     await cache.close();
   });
 
@@ -126,7 +139,7 @@ describe('two levels', () => {
       const cache = createCache(await openFolder(folder), { onFault: ({ message }) => told.push(message) });
       expect(await cache.getMany(['bad', 'good'])).toEqual([undefined, 'value']);
       expect(cache.stats.l2).toEqual({ hits: 1, misses: 1, faults: 1 });
-      expect(told).toEqual([expect.stringMatching(/^could not read an entry \(.*neurodex\.sqlite: it is damaged\)$/)]);
+      expect(told).toEqual([expect.stringMatching(/neurodex\.sqlite holds an entry that is damaged \(bad\)$/)]);
       expect((await cache.list('')).map(({ key }) => key)).toEqual(['bad', 'good']);
       await cache.close();
     },

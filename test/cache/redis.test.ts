@@ -55,7 +55,7 @@ describe('a Redis server that is no use at the start: the run goes on, told in o
     let told: Told | undefined;
     expect(await msOf(async () => (told = await openTold(uri)))).toBeLessThan(3000);
     expect(told?.events).toEqual([
-      expect.stringMatching(/^Nothing is kept for the next run: (--cache )?redis:\S* [^\n]*\.$/),
+      expect.stringMatching(/^Nothing is kept for the next run: (--cache )?rediss?:\S* [^\n]*[^.]\.$/),
     ]);
     expect(told?.events[0]).toMatch(reason);
     expect(told?.events[0]).not.toContain('hunter2');
@@ -82,19 +82,42 @@ describe('a Redis server that is no use at the start: the run goes on, told in o
     await expectRefusal(server.uri, /no answer within 2 s/);
   });
 
-  test('it is another kind of server', async () => {
+  test('it is another kind of server, or one that speaks TLS, or does not', async () => {
+    const advice =
+      / does not answer \(.+\); see that a Redis is there, and whether it takes redis:\/\/ or rediss:\/\/\.$/;
+    const others = [
+      await listening((socket) => socket.end('HTTP/1.1 400 Bad\r\n\r\n')),
+      await listening((socket) => socket.destroy()),
+      // As Neo4j does.
+      await listening((socket) => socket.once('data', () => socket.end())),
+    ];
+    for (const port of others) {
+      await expectRefusal(`redis://me:hunter2@127.0.0.1:${port}`, advice);
+      await expectRefusal(`rediss://me:hunter2@127.0.0.1:${port}`, advice);
+    }
+    const server = await started();
+    await expectRefusal(`rediss://me:hunter2@127.0.0.1:${server.port}`, advice);
+  });
+
+  test('it has no database of that number', async () => {
+    const server = await started();
     await expectRefusal(
-      `redis://127.0.0.1:${await listening((socket) => socket.end('HTTP/1.1 400 Bad\r\n\r\n'))}`,
-      /./,
+      `${server.uri}/99`,
+      /\/99 refused \(ERR DB index is out of range\); name a database that it has/,
     );
-    await expectRefusal(`redis://127.0.0.1:${await listening((socket) => socket.destroy())}`, /./);
   });
 
   test('the password is wrong, or missing', async () => {
     const server = await started(['--requirepass', 'right']);
-    await expectRefusal(`redis://:hunter2@127.0.0.1:${server.port}`, /WRONGPASS [^;]*$/);
+    await expectRefusal(
+      `redis://:hunter2@127.0.0.1:${server.port}`,
+      / refused \(WRONGPASS [^;.]*\); check the user and the password\.$/,
+    );
     await expectRefusal(`redis://me:hunter2@127.0.0.1:${server.port}`, /WRONGPASS/);
-    await expectRefusal(server.uri, /NOAUTH [^;]*$/);
+    await expectRefusal(
+      server.uri,
+      / refused \(NOAUTH [^;]*\); name its password, as in redis:\/\/:PASSWORD@HOST:PORT\.$/,
+    );
   });
 
   test.each(['redis://me:hunter2@host:port', 'redis://me:hunter2@host/name', 'redis://me:hunter2@ho st'])(
@@ -124,7 +147,7 @@ describe('a Redis server that goes away in mid-run', () => {
     expect(cache.stats.l2).toEqual({ hits: 0, misses: 50, faults: 100 });
     expect(events).toEqual([
       expect.stringMatching(
-        /^The cache could not keep an entry \(redis:\/\/127\S+ .*\)\. What it lacks is asked for again\.$/,
+        /^The cache redis:\/\/127\S+ does not answer \((the connection was closed|.*ECONN.*)\); what it cannot give is asked for again, and what it cannot take is not kept\.$/,
       ),
     ]);
 
@@ -202,7 +225,11 @@ describe('a Redis server that others use, too', () => {
     const { cache, events } = await openTold(server.uri);
     await cache.setMany(new Map(Array.from({ length: 20 }, (_, i) => [`key ${i}`, 'x'.repeat(500_000)])));
     expect(cache.stats.l2.faults).toBe(20);
-    expect(events).toEqual([expect.stringMatching(/maxmemory/)]);
+    expect(events).toEqual([
+      expect.stringMatching(
+        /^The cache \S+ has no memory left \(OOM .*\); what it cannot take is not kept: free space for it\.$/,
+      ),
+    ]);
     expect(server.command('dbsize')).toBe('0');
   });
 

@@ -5,6 +5,8 @@ import {
   openSync,
   readdirSync,
   readFileSync,
+  renameSync,
+  rmSync,
   truncateSync,
   writeFileSync,
   writeSync,
@@ -13,7 +15,7 @@ import { join } from 'node:path';
 import sqlite3 from 'sqlite3';
 import { describe, expect, test } from 'vitest';
 import { isNetworkDisk } from '../../src/cache/sqliteFile.ts';
-import type { Store } from '../../src/cache/store.ts';
+import type { Store, StoreFault } from '../../src/cache/store.ts';
 import { openStore } from '../../src/cache/stores.ts';
 import { createCache } from '../../src/cache/twoLevel.ts';
 import { openCache } from '../../src/commands/cache.ts';
@@ -105,9 +107,7 @@ describe('a damaged file', () => {
     const faults: string[] = [];
     const cache = createCache(store, { onFault: ({ message }) => faults.push(message) });
     expect(await cache.getMany(keys)).toEqual(keys.map(() => undefined));
-    expect(faults).toEqual([
-      expect.stringMatching(/^could not read 500 entries \(.*neurodex\.sqlite: it is damaged\)$/),
-    ]);
+    expect(faults).toEqual([expect.stringMatching(/neurodex\.sqlite is damaged$/)]);
     expect(told).toEqual([]);
     await cache.close();
     expect(told).toEqual([expect.stringContaining('was damaged: set aside')]);
@@ -126,6 +126,26 @@ describe('a damaged file', () => {
       expect((await store.list('')).map(({ key }) => key)).toEqual(['of 0', 'of 1']);
       await store.close();
     }
+  });
+});
+
+describe('a file that is gone when the cache is closed', () => {
+  test.each<[string, (folder: string, file: string) => void]>([
+    ['with its folder', (folder) => rmSync(folder, { recursive: true })],
+    ['alone', (_folder, file) => rmSync(file)],
+    ['for another', (_folder, file) => renameSync(`${file}.other`, file)],
+  ])('%s is a fault, since nothing of what it took is kept', async (_title, remove) => {
+    const { folder, file } = await filled(1);
+    writeFileSync(`${file}.other`, '');
+    const faults: StoreFault[] = [];
+    const cache = createCache((await open(folder)).store, { onFault: (fault) => faults.push(fault) });
+    await cache.set('before', 1);
+    remove(folder, file);
+    await cache.set('after', 1);
+    await cache.close();
+    expect(faults.map(({ message, so }) => `${message}; ${so}`)).toEqual([
+      `${file} was removed or replaced while it was in use; nothing of this run is kept`,
+    ]);
   });
 });
 
@@ -226,7 +246,7 @@ describe('a disk', () => {
 
   testWithMounts('that is full keeps what it has, and the run is told once', async () => {
     expect(await toldOn('true', 5_000_000)).toEqual({
-      told: ['could not keep an entry (cache/neurodex.sqlite: its disk is full)'],
+      told: ['cache/neurodex.sqlite is on a disk that is full'],
       kept: [true, true],
       faults: 1,
     });
@@ -234,7 +254,7 @@ describe('a disk', () => {
 
   testWithMounts('that is read-only is not used, and the run is told once', async () => {
     expect(await toldOn('mount -o remount,ro cache', 10)).toEqual({
-      told: [expect.stringMatching(/^cache\/neurodex\.sqlite: it cannot be opened or written beside$/)],
+      told: [expect.stringMatching(/^cache\/neurodex\.sqlite cannot be opened or written beside$/)],
       kept: [false, true],
       faults: 0,
     });

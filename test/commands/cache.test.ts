@@ -1,13 +1,14 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, readdirSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, readdirSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { answersPrefixes, catalogueKey, lastRunKey, paceKey } from '../../src/cache/keys.ts';
 import { openStore } from '../../src/cache/stores.ts';
 import { cacheStatsText } from '../../src/cacheSummary.ts';
 import type { CacheContents } from '../../src/commands/cacheStats.ts';
-import { type Finished, runCli, temporaryFolder, VECTORS } from '../support/cli.ts';
+import { CLI, type Finished, runCli, runProgram, temporaryFolder, VECTORS } from '../support/cli.ts';
 import { startRedis, testWithRedis } from '../support/redis.ts';
+import { testWithMounts } from '../support/require.ts';
 
 const SOURCE = ['--source', 'sample?types=50&cells=400'];
 
@@ -51,6 +52,13 @@ async function refusal(cwd: string, args: string[]): Promise<string> {
   return stderr.trim();
 }
 
+/** root may look everywhere: run as nobody in its place. */
+async function runAsOther(args: readonly string[], cwd: string): Promise<Finished> {
+  if (process.getuid?.() !== 0) return await runCli(args, { cwd });
+  const nobody = ['--reuid=65534', '--regid=65534', '--clear-groups'];
+  return await runProgram('setpriv', [...nobody, process.execPath, CLI, ...args], { cwd });
+}
+
 describe('neurodex cache stats', () => {
   test('shows what is kept by kind and dataset, what only other versions read, and what it takes', async () => {
     const cwd = temporaryFolder();
@@ -60,12 +68,12 @@ describe('neurodex cache stats', () => {
     expect(stdout.replace(/\d\.\d MB on disk/, 'N MB on disk')).toBe(
       `cache/neurodex.sqlite: 7 entries, 2.0 MB; N MB on disk
 
-  entries    size      oldest      newest  kind            dataset
-        1    35 B  < 1 minute  < 1 minute  answers         hemibrain-more:v1
-        1    35 B  < 1 minute  < 1 minute  answers         hemibrain:v1.1
-        2  1.0 MB  < 1 minute  < 1 minute  answers         hemibrain:v1.2.1
-        1    36 B  < 1 minute  < 1 minute  catalogue       hemibrain:v1.2.1
-        1    36 B  < 1 minute  < 1 minute  pace
+  entries    size      oldest      newest  kind            dataset            source
+        1    35 B  < 1 minute  < 1 minute  ROI counts      hemibrain-more:v1  s
+        1    35 B  < 1 minute  < 1 minute  ROI counts      hemibrain:v1.1     s
+        2  1.0 MB  < 1 minute  < 1 minute  ROI counts      hemibrain:v1.2.1   s
+        1    36 B  < 1 minute  < 1 minute  catalogue       hemibrain:v1.2.1   s
+        1    36 B  < 1 minute  < 1 minute  pace                               s
         1  1.0 MB  < 1 minute  < 1 minute  older versions
 `,
     );
@@ -75,11 +83,28 @@ describe('neurodex cache stats', () => {
     const hour = 3_600_000;
     const ages = [-5, 59_999, 60_000, 119 * 60_000, 2 * hour, 47 * hour, 48 * hour, 400 * 24 * hour];
     const groups = ages.map((ms) => {
-      const group = { kind: 'answers', dataset: 'd', entries: 1, bytes: 1, oldestMs: 0, newestMs: 0 } as const;
+      const group = {
+        kind: 'answers',
+        dataset: 'd',
+        source: 's',
+        lookup: 'partners',
+        entries: 1,
+        bytes: 1,
+        oldestMs: 0,
+        newestMs: 0,
+      } as const;
       return { ...group, oldestMs: 1e12 - ms, newestMs: 1e12 };
     });
-    const contents = { name: 'c', diskBytes: 1, entries: 8, bytes: 8, groups, lastRun: null };
-    const shown = cacheStatsText(contents, 1e12).match(/(?<=1 B +)\S.*?(?= +< 1 minute +answers)/g);
+    const contents = {
+      name: 'c',
+      diskBytes: 1,
+      entries: 8,
+      bytes: 8,
+      groups,
+      lastRun: null,
+      setAside: { files: [], bytes: 0 },
+    };
+    const shown = cacheStatsText(contents, 1e12).match(/(?<=1 B +)\S.*?(?= +< 1 minute +partners)/g);
     expect(shown).toEqual([
       '< 1 minute',
       '< 1 minute',
@@ -106,6 +131,7 @@ describe('neurodex cache stats', () => {
       bytes: 0,
       groups: [],
       lastRun: null,
+      setAside: { files: [], bytes: 0 },
     });
     for (const args of [['clear'], ['prune', '--max-size', '0']]) {
       expect(await cacheOf(cwd, ...args)).toMatchObject({
@@ -138,6 +164,21 @@ describe('neurodex cache stats', () => {
     expect(await lastRun('partners', type)).toMatchObject({ command: 'partners' });
   });
 
+  test('tells a dataset that was kept from two sources, and lookups, apart', async () => {
+    const cwd = temporaryFolder();
+    const kept = (source: string, lookup: string) =>
+      `${answersPrefixes({ dataset: 'd:v1', source, lookup, variant: '' }).own}1`;
+    const keys = [kept('bolt://a/neo4j/', 'ROI counts'), kept('bolt://b/neo4j/', 'ROI counts')];
+    keys.push(kept('bolt://b/neo4j/', 'partners'));
+    await fill(join(cwd, 'cache'), Object.fromEntries(keys.map((key) => [key, 1])));
+    const shown = (await cacheOf(cwd, 'stats')).stdout.match(/(?<=minute {2})(ROI|partners).*/g);
+    expect(shown).toEqual([
+      'ROI counts  d:v1     bolt://a/neo4j/',
+      'ROI counts  d:v1     bolt://b/neo4j/',
+      'partners    d:v1     bolt://b/neo4j/',
+    ]);
+  });
+
   test('takes the dataset of a description from what it says', async () => {
     const cwd = temporaryFolder();
     await runCli(['warm', ...SOURCE], { cwd });
@@ -163,7 +204,7 @@ describe('neurodex cache stats', () => {
       expect(text).toContain('x');
       for (const harm of ['\u001b', '\u202e']) expect(text).not.toContain(harm);
     }
-    expect(shown[0]).toContain('description  x"\\u{001b}[31m\\u{000a}\\u{202e}:v1\n');
+    expect(shown[0]).toMatch(/description +x"\\u\{001b\}\[31m\\u\{000a\}\\u\{202e\}:v1 +duckdb:\S+\n/);
     expect(await cacheOf(cwd, 'clear', '--dataset', dataset)).toMatchObject({ code: 0 });
     expect(await datasetsIn(cwd)).toEqual([null]);
   });
@@ -217,6 +258,48 @@ describe('neurodex cache clear', () => {
   });
 });
 
+describe('what takes room beside what is kept', () => {
+  test('what was set aside as damaged is named with its size, and goes with a whole clear', async () => {
+    const cwd = temporaryFolder();
+    await fill(join(cwd, 'cache'), ENTRIES);
+    const names = ['neurodex.sqlite.corrupt-20261121T143000Z', 'neurodex.sqlite.corrupt-20261121T143000Z-wal'];
+    for (const name of names) writeFileSync(join(cwd, 'cache', name), 'x'.repeat(2000));
+    writeFileSync(join(cwd, 'cache/mine.corrupt-1'), '');
+    expect((await cacheOf(cwd, 'stats')).stdout.split('\n')[1]).toBe(
+      `set aside as damaged: ${names.join(', ')}, 4.0 KB; "cache clear" removes them`,
+    );
+    expect(await cacheOf(cwd, 'clear', '--dataset', 'hemibrain')).toMatchObject({ code: 0 });
+    expect(readdirSync(join(cwd, 'cache'))).toHaveLength(4);
+    expect((await cacheOf(cwd, 'clear')).stdout).toMatch(/ on disk; removed 2 damaged files, 4\.0 KB\n$/);
+    expect(readdirSync(join(cwd, 'cache'))).toEqual(['mine.corrupt-1', 'neurodex.sqlite']);
+  });
+
+  test('the log of a run that is at work counts', async () => {
+    const cwd = temporaryFolder();
+    const store = await openStore(join(cwd, 'cache'), (text) => expect.unreachable(text));
+    await store?.setMany([{ key: catalogueKey('d', 's'), text: JSON.stringify(LONG) }]);
+    const { diskBytes } = await contentsIn(cwd);
+    await store?.close();
+    expect(diskBytes).toBeGreaterThan(1e6);
+  });
+
+  testWithMounts('a whole clear works on a disk that is full, where all else says so', async () => {
+    const cwd = temporaryFolder();
+    mkdirSync(join(cwd, 'cache'));
+    const node = `"${process.execPath}" "${CLI}"`;
+    const script = `mount -t tmpfs -o size=2m tmpfs cache
+      ${node} warm --source '${SOURCE[1]}' --silent || exit 9
+      head -c 5M /dev/zero > cache/others 2>/dev/null
+      ${node} cache prune --max-size 0 && exit 8
+      ${node} cache clear && ls cache`;
+    expect(await runProgram('unshare', ['-rm', 'sh', '-c', script], { cwd })).toEqual({
+      code: 0,
+      stdout: 'cache/neurodex.sqlite: cleared all; nothing is left\nothers\n',
+      stderr: 'neurodex: cache/neurodex.sqlite is on a disk that is full; free space, then run again.\n',
+    });
+  });
+});
+
 describe('neurodex cache prune', () => {
   test('removes what no run of this version reads, then the oldest, and says what is left', async () => {
     const cwd = temporaryFolder();
@@ -229,7 +312,7 @@ describe('neurodex cache prune', () => {
     expect(await prune('0')).toMatch(/: pruned 5 entries, \d+ B; nothing is left; /);
   });
 
-  test.each(['', 'x', '-1', '5XB', '1e3', '.5GB', '5 0', '1,5GB', '9MiB'])(
+  test.each(['', 'x', '-1', '5XB', '500', '1e3', '.5GB', '5 0', '1,5GB', '9MiB'])(
     'refuses %j as a size in one line',
     async (size) => {
       expect(await refusal(temporaryFolder(), ['cache', 'prune', `--max-size=${size}`])).toBe(
@@ -237,6 +320,92 @@ describe('neurodex cache prune', () => {
       );
     },
   );
+});
+
+describe('neurodex cache verify', () => {
+  const VERIFY = ['cache', 'verify', ...SOURCE];
+
+  interface Shard {
+    state: string;
+    types: string[];
+    fingerprints: (string | null)[];
+    texts: string[];
+  }
+
+  /** A warm cache whose ROI counts were changed behind its back. */
+  async function warmed(change: (shard: Shard) => void): Promise<string> {
+    const cwd = temporaryFolder();
+    expect(await runCli(['warm', ...SOURCE], { cwd })).toMatchObject({ code: 0 });
+    const store = await openStore(join(cwd, 'cache'), (text) => expect.unreachable(text));
+    const entries = (await store?.list('answers/')) ?? [];
+    for (const { key } of entries) {
+      const [text = ''] = (await store?.getMany([key])) ?? [];
+      const shard = JSON.parse(text) as Shard;
+      change(shard);
+      await store?.setMany([{ key, text: JSON.stringify(shard) }]);
+    }
+    await store?.close();
+    return cwd;
+  }
+
+  test('finds what is kept as it is, and does not speak of what it does not look at', async () => {
+    const cwd = await warmed(() => undefined);
+    expect(await runCli(VERIFY, { cwd })).toEqual({
+      code: 0,
+      stdout: expect.stringMatching(/\n {4}50 {5}50 {7}0 {7}0 {2}ROI counts\n\nAll that was answered again is as/),
+      stderr: 'connect …\ncatalogue …\nROI counts …\n',
+    });
+  });
+
+  test('names the ROIs whose counts differ, and those alone, with both counts', async () => {
+    const cwd = await warmed(({ texts }) => {
+      const [at = 0, pre = 0, ...rest] = JSON.parse(texts[0] ?? '') as number[];
+      texts[0] = JSON.stringify([at, pre + 1, ...rest]);
+    });
+    const { code, stdout } = await runCli(VERIFY, { cwd });
+    expect(code).toBe(1);
+    const lines =
+      /\nROI counts of ".+"\n {2}kept {4}(\S+): (\d+) pre, (\d+) post\n {2}source {2}(\S+): (\d+) pre, (\d+) post\n\n/;
+    const [, roi, pre, post, sameRoi, lessPre, samePost] = lines.exec(stdout) ?? [];
+    expect([sameRoi, Number(lessPre) + 1, samePost]).toEqual([roi, Number(pre), post]);
+    expect(stdout).toMatch(
+      /\nThe source was edited and its edit marker is what it was: build or warm once with --fresh\.\n$/,
+    );
+  });
+
+  test('says what is of an earlier edit, which is no fault', async () => {
+    const stale = (shard: Shard): void => {
+      shard.state = 'before';
+      shard.fingerprints = shard.fingerprints.map((_, i) => (i === 0 ? 'x' : null));
+    };
+    const cwd = await warmed(stale);
+    const { code, stdout } = await runCli(VERIFY, { cwd });
+    expect(code).toBe(0);
+    expect(stdout).toContain('\n50 kept answers are of an earlier edit; the next build asks for them again.\n\n');
+  });
+
+  test('fails where there was nothing to compare', async () => {
+    const cwd = temporaryFolder();
+    const nothing = (...args: string[]): Promise<string> => refusal(cwd, [...VERIFY, '--silent', ...args]);
+    expect(await nothing('--cache', 'nothere')).toBe(
+      'neurodex: cache verify: nothing is kept in nothere; name the cache by --cache.',
+    );
+    expect(readdirSync(cwd)).toEqual([]);
+    const lacks = 'neurodex: cache verify: cache/neurodex.sqlite holds nothing of sample:seed1 from this source; ';
+    await fill(join(cwd, 'cache'), { [paceKey('s', 'ROI counts')]: {} });
+    expect(await nothing()).toBe(`${lacks}it holds nothing of any dataset.`);
+    await fill(join(cwd, 'cache'), ENTRIES);
+    expect(await nothing()).toBe(`${lacks}it holds hemibrain-more:v1, hemibrain:v1.1, hemibrain:v1.2.1.`);
+    await fill(join(cwd, 'cache'), { [catalogueKey('sample:seed1', 'bolt://a')]: {} });
+    expect(await nothing()).toMatch(/sample:seed1 from bolt:\/\/a\.$/);
+  });
+
+  test('takes a sample or every type, not both', async () => {
+    const args = ['cache', 'verify', ...SOURCE, '--sample', '5', '--all'];
+    expect(await refusal(temporaryFolder(), args)).toBe(
+      "error: option '--all' cannot be used with option '--sample <n>'",
+    );
+  });
 });
 
 describe('what cannot be looked into', () => {
@@ -259,7 +428,9 @@ describe('what cannot be looked into', () => {
     await fill(join(cwd, 'cache'), ENTRIES);
     const file = join(cwd, 'cache/neurodex.sqlite');
     truncateSync(file, 3 * 4096);
-    expect(await refusal(cwd, ['cache', ...args])).toContain('cache/neurodex.sqlite was damaged');
+    expect(await refusal(cwd, ['cache', ...args])).toMatch(
+      /cache\/neurodex\.sqlite was damaged: set aside as neurodex\.sqlite\.corrupt-\w+, which may be deleted; the cache is empty now\.$/,
+    );
   });
 
   test('a file where the folder should be, no cache at all, a server that is away', async () => {
@@ -274,6 +445,15 @@ describe('what cannot be looked into', () => {
       expect(away).not.toContain('hunter2');
     }
     expect(readFileSync(join(cwd, 'thesis'), 'utf8')).toBe('mine');
+  });
+
+  test.each([...COMMANDS, ['verify', ...SOURCE]])("a folder that is somebody else's: %s", async (...args) => {
+    const folder = temporaryFolder();
+    mkdirSync(join(folder, 'x'));
+    chmodSync(folder, 0o000);
+    onTestFinished(() => chmodSync(folder, 0o700));
+    const { code, stderr } = await runAsOther(['cache', ...args, '--cache', join(folder, 'x')], '/');
+    expect({ code, stderr }).toEqual({ code: 1, stderr: `neurodex: ${folder}/x: cannot be looked at (EACCES).\n` });
   });
 
   test('a last run that was not written as it should be is passed over', async () => {

@@ -3,7 +3,7 @@ import type { Kind } from '../../src/cache/keys.ts';
 import { groupsOf, isOf, type KeptEntry, surplusOf } from '../../src/commands/contents.ts';
 
 const held = (key: string, kind: Kind | null, dataset: string | null, bytes: number, writtenMs: number): KeptEntry => {
-  return { key, kind, dataset, bytes, writtenMs };
+  return { key, kind, dataset, source: kind && `of ${kind}`, lookup: null, bytes, writtenMs };
 };
 
 const HELD = [
@@ -18,10 +18,37 @@ const HELD = [
 describe('entries of a cache', () => {
   test('are told by kind and dataset; those of no dataset come after, other versions last', () => {
     expect(groupsOf(HELD)).toEqual([
-      { kind: 'catalogue', dataset: 'a', entries: 1, bytes: 160, oldestMs: 200, newestMs: 200 },
-      { kind: 'answers', dataset: 'b:v1', entries: 2, bytes: 30, oldestMs: 300, newestMs: 400 },
-      { kind: 'pace', dataset: null, entries: 1, bytes: 80, oldestMs: 100, newestMs: 100 },
-      { kind: null, dataset: null, entries: 2, bytes: 360, oldestMs: 800, newestMs: 900 },
+      {
+        kind: 'catalogue',
+        source: 'of catalogue',
+        lookup: null,
+        dataset: 'a',
+        entries: 1,
+        bytes: 160,
+        oldestMs: 200,
+        newestMs: 200,
+      },
+      {
+        kind: 'answers',
+        source: 'of answers',
+        lookup: null,
+        dataset: 'b:v1',
+        entries: 2,
+        bytes: 30,
+        oldestMs: 300,
+        newestMs: 400,
+      },
+      {
+        kind: 'pace',
+        source: 'of pace',
+        lookup: null,
+        dataset: null,
+        entries: 1,
+        bytes: 80,
+        oldestMs: 100,
+        newestMs: 100,
+      },
+      { kind: null, source: null, lookup: null, dataset: null, entries: 2, bytes: 360, oldestMs: 800, newestMs: 900 },
     ]);
     expect(groupsOf([])).toEqual([]);
   });

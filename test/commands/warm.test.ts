@@ -1,9 +1,9 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { createDatabase } from '../../src/connectome/database.ts';
 import type { Report } from '../../src/report.ts';
-import { CLI, runCli, runProgram, temporaryFolder, VECTORS } from '../support/cli.ts';
+import { CLI, type Finished, runCli, runProgram, temporaryFolder, VECTORS } from '../support/cli.ts';
 import { startRedis, testWithRedis } from '../support/redis.ts';
 import { testWithMounts } from '../support/require.ts';
 
@@ -108,7 +108,9 @@ describe('neurodex warm', () => {
       ${node} warm --source 'sample?types=900&cells=9000' --silent`;
     const { code, stdout, stderr } = await runProgram('unshare', ['-rm', 'sh', '-c', script], { cwd });
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
-    expect(stderr).toMatch(/^neurodex: [^\n]*cache\/neurodex\.sqlite: its disk is full[^\n]*\n$/);
+    expect(stderr).toMatch(
+      /^neurodex: [^\n]*cache\/neurodex\.sqlite is on a disk that is full; [^\n]*free space, then run again\.\n$/,
+    );
   });
 
   testWithRedis('does not pretend where the server of the cache takes nothing more', async () => {
@@ -117,7 +119,80 @@ describe('neurodex warm', () => {
     const args = [...WARM, '--silent', '--cache', redis.uri];
     const { code, stdout, stderr } = await runCli(args, { cwd: temporaryFolder() });
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
-    expect(stderr).toMatch(/^neurodex: warm: could not keep [^\n]*memory[^\n]* not all kept; run again\.\n$/);
+    expect(stderr).toMatch(
+      /^neurodex: warm: redis:\S+ has no memory left \(OOM [^\n]*\); not all is kept: free space, then run again\.\n$/,
+    );
+  });
+});
+
+describe('neurodex warm whose cache does not stay', () => {
+  const large = ['warm', '--source', 'sample?types=2000&cells=20000', '--json'];
+
+  /** Does something to it as soon as the run has come to its ROI counts. */
+  async function warmWhile(args: string[], cwd: string, act: () => unknown): Promise<Finished> {
+    let told = '';
+    let isDone = false;
+    return await runCli(args, {
+      cwd,
+      onStart: (child) =>
+        child.stdout?.on('data', (text) => {
+          told += text;
+          if (isDone || !told.includes('"ROI counts"')) return;
+          isDone = true;
+          act();
+        }),
+    });
+  }
+
+  test('fails where the folder was removed', async () => {
+    const cwd = temporaryFolder();
+    const { code, stderr } = await warmWhile(large, cwd, () => rmSync(join(cwd, 'cache'), { recursive: true }));
+    expect({ code, stderr }).toEqual({
+      code: 1,
+      stderr:
+        'neurodex: warm: cache/neurodex.sqlite was removed or replaced while it was in use; not all is kept: run again.\n',
+    });
+  });
+
+  test('fails where it was pruned', async () => {
+    const cwd = temporaryFolder();
+    const emptied: Promise<unknown>[] = [];
+    const { code, stderr } = await warmWhile(large, cwd, () => {
+      const file = JSON.stringify(join(cwd, 'cache/neurodex.sqlite'));
+      const empty = `import sqlite3; c = sqlite3.connect(${file}, timeout=20); c.execute("create trigger t after insert on keyv when new.key like 'catalogue%' begin delete from keyv where key = new.key; end"); c.execute("delete from keyv where key like 'catalogue%'"); c.commit()`;
+      emptied.push(runProgram('python3', ['-c', empty], {}));
+    });
+    await Promise.all(emptied);
+    expect({ code, stderr }).toEqual({
+      code: 1,
+      stderr:
+        'neurodex: warm: cache/neurodex.sqlite lacks the catalogue of sample:seed1: it was cleared or pruned meanwhile; run again.\n',
+    });
+  });
+
+  testWithRedis('fails where the server went away', async () => {
+    const redis = await startRedis();
+    onTestFinished(() => redis.stop());
+    const args = [...large, '--cache', redis.uri];
+    const { code, stderr } = await warmWhile(args, temporaryFolder(), () => redis.signal('SIGKILL'));
+    expect({ code, stderr }).toEqual({
+      code: 1,
+      stderr: expect.stringMatching(
+        /^neurodex: warm: redis:\S+ does not answer \([^\n]+\); not all is kept: start it, then run again\.\n$/,
+      ),
+    });
+  });
+
+  test('an entry that was damaged is asked for again, which is all', async () => {
+    const cwd = temporaryFolder();
+    const WARM = ['warm', '--source', 'sample?types=50&cells=400'];
+    await runCli(WARM, { cwd });
+    const file = JSON.stringify(join(cwd, 'cache/neurodex.sqlite'));
+    const damage = `import sqlite3; c = sqlite3.connect(${file}); c.execute("update keyv set value = substr(value, 9) where key like 'catalogue%'"); c.commit()`;
+    await runProgram('python3', ['-c', damage], {});
+    const { code, stdout, stderr } = await runCli(WARM, { cwd });
+    expect({ code, stdout }).toEqual({ code: 0, stdout: expect.stringContaining('\nkept ') });
+    expect(stderr).toMatch(/holds an entry that is damaged \(catalogue\S+\); it is asked for again\.\n/);
   });
 });
 

@@ -181,7 +181,9 @@ describe('what is kept, held against the source', () => {
       kept: expect.stringContaining('"a"'),
       source: expect.stringContaining('"b"'),
     });
-    expect(counts?.wrong).toEqual([{ type: 'T2', kept: '[2,1,1]', source: '[0,1,1]' }]);
+    expect(counts?.wrong).toEqual([
+      { type: 'T2', kept: 'B: 1 pre, 1 post; A(L): nothing', source: 'B: nothing; A(L): 1 pre, 1 post' },
+    ]);
     await lab.build({ fresh: true });
     expect((await verified(lab)).flatMap(({ wrong }) => wrong)).toEqual([]);
     expect(await lab.build()).toEqual(await lab.cold());
