@@ -26,8 +26,6 @@ export interface ChoiceState<Way extends string> {
   sentWeight: number;
   nextAtWeight: number;
   isComparing: boolean;
-  /** What each way took at least, of the comparisons since something was last decided. */
-  leastMs: Readonly<Record<Way, number>> | null;
 }
 
 /** Of the whole job: enough to tell the ways apart (450 of 22,704 cells), and 70 ms of a 50 Mbit/s link at 1 kB a cell. */
@@ -60,22 +58,19 @@ export function startChoice<Way extends string>({
     sentWeight: 0,
     nextAtWeight: remembered === null ? 0 : AGAIN_AFTER,
     isComparing: false,
-    leastMs: null,
   };
 }
 
 /** The weight of the next batch if it is to be asked both ways, else null. */
-export function comparisonOf<Way extends string>(state: ChoiceState<Way>): number | null {
-  const { sentWeight, nextAtWeight, isComparing } = state;
-  return isWorthwhile(state) && !isComparing && sentWeight >= nextAtWeight ? sampleOf(state) : null;
-}
-
-function sampleOf({ totalWeight }: { totalWeight: number }): number {
-  return Math.min(Math.max(SAMPLE_SHARE * totalWeight, LEAST_SAMPLE), MOST_SAMPLE);
-}
-
-function isWorthwhile(job: { totalWeight: number; sentWeight: number }): boolean {
-  return job.totalWeight - job.sentWeight >= LEAST_REST * sampleOf(job);
+export function comparisonOf<Way extends string>({
+  sentWeight,
+  nextAtWeight,
+  totalWeight,
+  isComparing,
+}: ChoiceState<Way>): number | null {
+  const sample = Math.min(Math.max(SAMPLE_SHARE * totalWeight, LEAST_SAMPLE), MOST_SAMPLE);
+  const isWorthwhile = totalWeight - sentWeight >= LEAST_REST * sample;
+  return isWorthwhile && !isComparing && sentWeight >= nextAtWeight ? sample : null;
 }
 
 /** Whether nothing may be sent: a comparison is due or under way that is to have the source to itself. */
@@ -106,23 +101,9 @@ export function onCompared<Way extends string>(
   // 50 Mbit/s the rows of few cells overtake a server that is busy adding up, those of all take seven times as long.
   if (!state.isAlone) return compared;
   const other = otherWay(state);
-  const { current, leastMs } = state;
-  const least = leastMs === null ? tookMs : leastOf(leastMs, tookMs);
-  // A guess is decided by the lesser times of two comparisons: on a near link the ways differ by 10 ms in 20, and what
-  // a process that has just begun, or its garbage, takes is as much.
-  if (!state.isFounded && leastMs === null && isWorthwhile(state))
-    return { ...compared, leastMs: least, nextAtWeight: state.sentWeight };
   const needed = state.isFounded ? FASTER_THAN_FOUND : FASTER_THAN_GUESS;
-  const isFaster = needed * least[other] < least[current];
-  return { ...compared, current: isFaster ? other : current, isFounded: true, leastMs: null };
-}
-
-function leastOf<Way extends string>(
-  a: Readonly<Record<Way, number>>,
-  b: Readonly<Record<Way, number>>,
-): Record<Way, number> {
-  const ways = Object.keys(a) as Way[];
-  return Object.fromEntries(ways.map((way) => [way, Math.min(a[way], b[way])])) as Record<Way, number>;
+  const isFaster = needed * tookMs[other] < tookMs[state.current];
+  return { ...compared, current: isFaster ? other : state.current, isFounded: true };
 }
 
 /** The batch failed by the current way, whatever the other gave: nothing was learnt. */

@@ -38,37 +38,19 @@ describe('the choice of a way', () => {
     expect(startChoice({ ...job, totalWeight: 2_000, remembered: 'client' }).current).toBe('client');
   });
 
-  /** Two comparisons, each with these times. */
-  const compared = (state: ChoiceState<Way>, tookMs: Record<Way, number>): ChoiceState<Way> =>
-    onCompared(onCompared(state, tookMs), tookMs);
-
   test('goes the faster way, and leaves a guess more easily than what was measured', () => {
     const guess = startChoice(job);
-    const found = compared(guess, { server: 120, client: 100 });
+    const found = onCompared(guess, { server: 120, client: 100 });
     expect(found.current).toBe('client');
     expect(onCompared(found, { server: 90, client: 100 }).current).toBe('client');
     expect(onCompared(found, { server: 70, client: 100 }).current).toBe('server');
-    expect(compared(guess, { server: 100, client: 98 }).current).toBe('server');
-  });
-
-  test('compares twice before it leaves a guess, and takes the lesser time of each way', () => {
-    const once = onCompared(onChosen(startChoice(job), { weight: 400, isCompared: true }), { server: 20, client: 30 });
-    expect(once).toMatchObject({ current: 'server', isFounded: false });
-    expect(comparisonOf(once)).toBe(400);
-    expect(onCompared(once, { server: 22, client: 8 })).toMatchObject({ current: 'client', isFounded: true });
-  });
-
-  test('decides by one comparison where a second is not worth its time', () => {
-    const small = onChosen(startChoice({ ...job, totalWeight: 3_500 }), { weight: 600, isCompared: true });
-    expect(onCompared(small, { server: 20, client: 8 })).toMatchObject({ current: 'client', isFounded: true });
+    expect(onCompared(guess, { server: 100, client: 98 }).current).toBe('server');
   });
 
   test('compares again after 400,000 cells, not before the last comparison has landed', () => {
     let state = onChosen(startChoice({ ...job, totalWeight: 5_000_000 }), { weight: 2_000, isCompared: true });
     expect(untilComparison(state, 1_000).batches).toBe(Infinity);
     state = onCompared(state, { server: 1, client: 1 });
-    expect(untilComparison(state, 1_000).batches).toBe(0);
-    state = onCompared(onChosen(state, { weight: 2_000, isCompared: true }), { server: 1, client: 1 });
     expect(untilComparison(state, 1_000).batches).toBe(400);
   });
 
@@ -77,8 +59,7 @@ describe('the choice of a way', () => {
     expect([isHolding(due, 1), isHolding(due, 0)]).toEqual([true, false]);
     const comparing = onChosen(due, { weight: 400, isCompared: true });
     expect(isHolding(comparing, 1)).toBe(true);
-    const again = onChosen(onCompared(comparing, { server: 1, client: 1 }), { weight: 400, isCompared: true });
-    expect(isHolding(onCompared(again, { server: 1, client: 1 }), 3)).toBe(false);
+    expect(isHolding(onCompared(comparing, { server: 1, client: 1 }), 3)).toBe(false);
   });
 
   test('waits for nothing where a round trip is long beside the work, and decides nothing then', () => {
