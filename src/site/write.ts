@@ -58,7 +58,11 @@ const ABANDONED_AFTER_MS = 3_600_000;
 
 /** What was just written there tells what time it is for the file system. */
 function removeAbandoned(folder: string): void {
-  const files = readdirSync(folder).map((name) => ({ name, ms: statSync(join(folder, name)).mtimeMs }));
+  const files = readdirSync(folder).flatMap((name) => {
+    // Another run may have given its partial file the final name since the folder was listed.
+    const stat = statSync(join(folder, name), { throwIfNoEntry: false });
+    return stat ? { name, ms: stat.mtimeMs } : [];
+  });
   const nowMs = Math.max(...files.map(({ ms }) => ms));
   for (const { name, ms } of files) {
     if (isPartial(name) && ms < nowMs - ABANDONED_AFTER_MS) rmSync(join(folder, name), { force: true });
