@@ -1,4 +1,3 @@
-import { execFileSync } from 'node:child_process';
 import { chmodSync, mkdirSync, readdirSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
@@ -6,7 +5,15 @@ import { answersPrefixes, catalogueKey, lastRunKey, paceKey } from '../../src/ca
 import { openStore } from '../../src/cache/stores.ts';
 import { cacheStatsText } from '../../src/cacheSummary.ts';
 import type { CacheContents } from '../../src/commands/cacheStats.ts';
-import { CLI, type Finished, runCli, runProgram, temporaryFolder, VECTORS } from '../support/cli.ts';
+import {
+  CLI,
+  type Finished,
+  runCli,
+  runProgram,
+  temporaryFolder,
+  VECTORS,
+  writeForeignDatabase,
+} from '../support/cli.ts';
 import { startRedis, testWithRedis } from '../support/redis.ts';
 import { testWithMounts } from '../support/require.ts';
 
@@ -413,10 +420,7 @@ describe('what cannot be looked into', () => {
 
   test("somebody else's file is refused, and not a byte of it is changed", async () => {
     const cwd = temporaryFolder();
-    mkdirSync(join(cwd, 'cache'));
-    const file = join(cwd, 'cache/neurodex.sqlite');
-    const script = `import sqlite3; c = sqlite3.connect(${JSON.stringify(file)}); c.execute('create table keyv (key text, value text)'); c.commit()`;
-    execFileSync('python3', ['-c', script]);
+    const file = writeForeignDatabase(join(cwd, 'cache'));
     const before = readFileSync(file);
     for (const args of COMMANDS)
       expect(await refusal(cwd, ['cache', ...args])).toContain('cache/neurodex.sqlite is not a database of neurodex');

@@ -1,9 +1,8 @@
-import { execFileSync } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { createDatabase } from '../../src/connectome/database.ts';
-import { type Finished, runCli, temporaryFolder, VECTORS } from '../support/cli.ts';
+import { type Finished, runCli, temporaryFolder, VECTORS, writeForeignDatabase } from '../support/cli.ts';
 
 const SAMPLE = ['create-index', '--source', 'sample?types=20&cells=200'];
 
@@ -62,10 +61,7 @@ describe("what is somebody else's is left alone", () => {
 
   test('a cache file of another program: not a byte is changed, and the run says that nothing is kept', async () => {
     const cwd = temporaryFolder();
-    mkdirSync(join(cwd, 'cache'));
-    const file = join(cwd, 'cache/neurodex.sqlite');
-    const script = `import sqlite3; c = sqlite3.connect(${JSON.stringify(file)}); c.execute('create table keyv (key text, value text)'); c.commit()`;
-    execFileSync('python3', ['-c', script]);
+    const file = writeForeignDatabase(join(cwd, 'cache'));
     const before = readFileSync(file);
     const { code, stderr } = await runCli(SAMPLE, { cwd });
     expect({ code, stderr }).toEqual({

@@ -1,6 +1,6 @@
 /** The command line as a user runs it: the bundled program, in a process and a folder of its own. */
-import { spawn } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { execFileSync, spawn } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { onTestFinished } from 'vitest';
@@ -55,3 +55,12 @@ export function temporaryFolder(): string {
 }
 
 export const VECTORS = resolve(import.meta.dirname, '../vectors');
+
+/** Makes the folder and puts another program's SQLite database where a cache's file would be. */
+export function writeForeignDatabase(folder: string): string {
+  mkdirSync(folder);
+  const file = join(folder, 'neurodex.sqlite');
+  const script = `import sqlite3; c = sqlite3.connect(${JSON.stringify(file)}); c.execute('create table keyv (key text, value text)'); c.commit()`;
+  execFileSync('python3', ['-c', script]);
+  return file;
+}
