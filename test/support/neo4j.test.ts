@@ -1,6 +1,7 @@
 /** Each real Neo4j starts, answers with APOC, keeps its door, and leaves no process; so does its command line. */
 import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { watch } from 'node:fs';
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -88,6 +89,14 @@ for (const version of neo4jVersions) {
       await expect(startNeo4j({ version, dataDir, transactionTimeoutMs: -5 })).rejects.toThrow(
         /ended with code 1: .*transaction\.timeout/,
       );
+    });
+
+    it('stops at once when aborted while it writes its settings', async () => {
+      const stopping = new AbortController();
+      const dataDir = await temporaryDir();
+      const watcher = watch(dataDir, () => stopping.abort(new Error('no longer wanted')));
+      onTestFinished(() => watcher.close());
+      await expect(startNeo4j({ version, dataDir, signal: stopping.signal })).rejects.toThrow('no longer wanted');
     });
 
     it('stops at once when aborted while starting', async () => {

@@ -32,7 +32,6 @@ export interface ServerProcess {
 
 export async function startServer(options: ServerOptions): Promise<ServerProcess> {
   const { java, assembly, homeDir, settings, heapMb, password, jvmFlags, signal } = options;
-  signal?.throwIfAborted();
   const settingsFile = join(homeDir, 'neo4j.conf');
   const lines = Object.entries(settings).map(([name, value]) => `${name}=${value}\n`);
   await writeFile(settingsFile, lines.join(''));
@@ -53,6 +52,8 @@ export async function startServer(options: ServerOptions): Promise<ServerProcess
     homeDir,
     settingsFile,
   ];
+  // Nothing is awaited from here until the signal is listened to: an abort that nobody hears would leave the server running.
+  signal?.throwIfAborted();
   // Detached, so that Ctrl-C in a terminal reaches only us and we stop it in order; closed stdin ends it if we cannot.
   const child = spawn(java.path, args, {
     detached: true,
