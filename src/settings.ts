@@ -7,14 +7,16 @@ interface Setting<Schema extends z.ZodType> {
   /** As commander writes it; a setting without one is given in a file or by --set. */
   flag?: string;
   env?: string;
+  /** Whether it decides, beside the data, what a site says; see commands/siteRecord.ts. */
+  shapesSite?: boolean;
 }
 
 function setting<Schema extends z.ZodType>(
   schema: Schema,
   help: string,
-  names: { flag?: string; env?: string } = {},
+  more: Omit<Setting<Schema>, 'schema' | 'help'> = {},
 ): Setting<Schema> {
-  return { schema, help, ...names };
+  return { schema, help, ...more };
 }
 
 const text = z.string('text').min(1, 'text');
@@ -51,6 +53,7 @@ export const SETTINGS = {
     {
       flag: '--source <uri>',
       env: 'NEURODEX_SOURCE',
+      shapesSite: true,
     },
   ),
   dataset: setting(text.optional(), 'the dataset that must be there, as name or name:tag', {
@@ -60,6 +63,7 @@ export const SETTINGS = {
   database: setting(text.default('neo4j'), 'the database of a Neo4j server', {
     flag: '--database <name>',
     env: 'NEO4J_DATABASE',
+    shapesSite: true,
   }),
   // Given by environment or file: what a command line holds, every user of the machine can read.
   username: setting(text.optional(), 'the user of a Neo4j server', { env: 'NEO4J_USERNAME' }),
@@ -75,13 +79,18 @@ export const SETTINGS = {
   }),
   types: setting(z.array(text, 'a list of type names').min(1, 'at least one type').optional(), 'only these types', {
     flag: '--types <names...>',
+    shapesSite: true,
   }),
-  match: setting(regex.optional(), 'only the types that this regular expression finds', { flag: '--match <regex>' }),
+  match: setting(regex.optional(), 'only the types that this regular expression finds', {
+    flag: '--match <regex>',
+    shapesSite: true,
+  }),
   quick: setting(
     z.boolean('true or false').default(false),
     'no ROI analysis: counts, annotations and transmitters only',
     {
       flag: '--quick',
+      shapesSite: true,
     },
   ),
   output: setting(text.default('site'), 'the folder of the site', {
@@ -138,8 +147,9 @@ export const SETTINGS = {
   sides: setting(
     z.array(sideRule, 'a list of {property, pattern?}').min(1, 'at least one rule'),
     "where a cell's side is read from: the first rule that gives a known side wins",
+    { shapesSite: true },
   ),
-  'rois.halfSuffix': setting(regex, "strips the half from an ROI's name"),
+  'rois.halfSuffix': setting(regex, "strips the half from an ROI's name", { shapesSite: true }),
   'rois.minSharePercent': setting(
     z
       .number('a number from 0 to 100')
@@ -147,21 +157,33 @@ export const SETTINGS = {
       .max(100, 'a number from 0 to 100')
       .multipleOf(0.0001, 'at most 4 decimals'),
     'the least share, of inputs or of outputs, with which an ROI is listed',
+    { shapesSite: true },
   ),
   'rois.rule': setting(
     z.enum(['merged', 'quickpage'], 'merged or quickpage'),
     'merged: left and right are one ROI; quickpage: as QuickPage answers',
+    { shapesSite: true },
   ),
-  'about.title': setting(text.optional(), "the dataset's full name"),
-  'about.citation': setting(text.optional(), 'how the dataset wants to be cited'),
-  'about.citationUrl': setting(httpUrl.optional(), 'where that paper is'),
-  'about.licence': setting(text.optional(), "the data's licence"),
-  'about.licenceUrl': setting(httpUrl.optional(), 'where that licence is'),
-  'about.homepage': setting(httpUrl.optional(), "the dataset's own site"),
+  'rois.names': setting(
+    z.record(z.string(), text, 'a list of NAME: full name').default({}),
+    'what ROIs and regions are called in full, by the name that the pages show',
+    { shapesSite: true },
+  ),
+  'about.title': setting(text.optional(), "the dataset's full name", { shapesSite: true }),
+  'about.citation': setting(text.optional(), 'how the dataset wants to be cited', { shapesSite: true }),
+  'about.citationUrl': setting(httpUrl.optional(), 'where that paper is', { shapesSite: true }),
+  'about.licence': setting(text.optional(), "the data's licence", { shapesSite: true }),
+  'about.licenceUrl': setting(httpUrl.optional(), 'where that licence is', { shapesSite: true }),
+  'about.homepage': setting(httpUrl.optional(), "the dataset's own site", { shapesSite: true }),
 } as const;
 
 export type SettingKey = keyof typeof SETTINGS;
 export type Settings = { [Key in SettingKey]: z.output<(typeof SETTINGS)[Key]['schema']> };
+
+/** The settings that decide what a site says. Two sources may call their datasets the same: the source is one of them. */
+export const SETTINGS_OF_SITE: readonly SettingKey[] = (Object.keys(SETTINGS) as SettingKey[]).filter(
+  (key) => (SETTINGS[key] as Setting<z.ZodType>).shapesSite === true,
+);
 
 export function isSettingKey(key: string): key is SettingKey {
   return Object.hasOwn(SETTINGS, key);

@@ -42,7 +42,13 @@ const BROWSER = join(packageRoot(), 'dist', 'browser');
 function writeSite(catalog: Catalog, settings: Settings, run: Run, { today, signal, token }: Context): void {
   const { output } = settings;
   const { notes } = run.report;
-  const options = { about: aboutOf(settings), notes, templatesDir: TEMPLATES, browserDir: BROWSER };
+  const options = {
+    about: aboutOf(settings),
+    fullNames: settings['rois.names'],
+    notes,
+    templatesDir: TEMPLATES,
+    browserDir: BROWSER,
+  };
   const files = planSite(catalog, options, today.isFixed ? generatedAt(today.iso) : generatedBefore(output, today.iso));
   signal.throwIfAborted();
   const { written, unchanged } = writeFiles(files, output, token);

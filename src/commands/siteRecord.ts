@@ -10,27 +10,8 @@ import type { DatasetDescription } from '../connectome/connectome.ts';
 import { nameWithTag } from '../connectome/dataset.ts';
 import { packageVersion } from '../packageRoot.ts';
 import type { Report } from '../report.ts';
-import type { SettingKey, Settings } from '../settings.ts';
+import { SETTINGS_OF_SITE, type Settings } from '../settings.ts';
 import type { Context } from './context.ts';
-
-/** What decides, beside the data, what a site says. Two sources may call themselves the same and not be. */
-const DECIDING: readonly SettingKey[] = [
-  'source',
-  'database',
-  'types',
-  'match',
-  'quick',
-  'sides',
-  'rois.halfSuffix',
-  'rois.minSharePercent',
-  'rois.rule',
-  'about.title',
-  'about.citation',
-  'about.citationUrl',
-  'about.licence',
-  'about.licenceUrl',
-  'about.homepage',
-];
 
 const siteRecord = z.object({
   /** A digest of all that the site was made of. */
@@ -56,7 +37,7 @@ export function createSiteRecords(
   const { output } = settings;
   const keyOf = (description: DatasetDescription): string =>
     siteKey(nameWithTag(description), hash('sha256', resolve(output)).slice(0, 16));
-  const rules = DECIDING.map((key) => [key, settings[key]]);
+  const rules = SETTINGS_OF_SITE.map((key) => [key, settings[key]]);
   const program = [packageVersion(), statOf(fileURLToPath(import.meta.url)), makers.map(filesIn)];
   const toBeMade = JSON.stringify([rules, program, today.isFixed ? today.iso : null], regexAsText);
   const madeOf = (id: string): string => hash('sha256', id + toBeMade);

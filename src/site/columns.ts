@@ -20,6 +20,9 @@ export interface ShareColumn {
   lists: string;
 }
 
+/** What ROIs and regions are called in full, by the name in the data; some or none of them. */
+export type FullNames = Readonly<Record<string, string>>;
+
 /** Every packed text holds one record a type, in the natural order of the names. */
 export interface Columns {
   dataset: { name: string; tag: string | null; lastDatabaseEdit: string | null };
@@ -37,6 +40,8 @@ export interface Columns {
   primary: string;
   rois: ShareColumn;
   regions: ShareColumn;
+  /** What ROIs and regions are called in full, where that is known. */
+  fullNames: Record<string, string>;
   /** 0 = none, else 1 + position in `regions.names`. */
   region: string;
   /** Sparse: 0 = ROI data are known, 1 = not asked for, else 2 + position in `reasons`. */
@@ -131,9 +136,21 @@ function transmitterColumns(types: readonly TypeEntry[]): Pick<Columns, 'transmi
   };
 }
 
-export function columnsFromCatalog(catalog: Catalog): Columns {
+/** Of the full names those that the catalogue has a use for. */
+function usedFullNames(names: readonly string[], fullNames: FullNames): Record<string, string> {
+  const known = new Map(Object.entries(fullNames));
+  return Object.fromEntries(names.flatMap((name) => (known.has(name) ? [[name, known.get(name) as string]] : [])));
+}
+
+/** @param fullNames of ROIs and regions */
+export function columnsFromCatalog(catalog: Catalog, fullNames: FullNames = {}): Columns {
   const order = naturalOrder(catalog.types.map((type) => type.name));
   const types = order.map((index) => catalog.types[index] as TypeEntry);
+  const rois = shareColumn(
+    types,
+    (type) => type.rois,
+    () => null,
+  );
   const regions = shareColumn(
     types,
     (type) => type.regions,
@@ -157,12 +174,9 @@ export function columnsFromCatalog(catalog: Catalog): Columns {
     unknown: packSparse(types.map(({ cells }) => cells.unknown)),
     synapses: packNumbers(types.flatMap(({ synapses }) => [synapses.pre, synapses.post])),
     primary: packNumbers(types.flatMap(({ primary }) => [primary?.pre ?? 0, primary?.post ?? 0])),
-    rois: shareColumn(
-      types,
-      (type) => type.rois,
-      () => null,
-    ),
+    rois,
     regions,
+    fullNames: usedFullNames([...rois.names, ...regions.names], fullNames),
     region: packNumbers(types.map(({ region }) => (region === null ? 0 : 1 + regions.names.indexOf(region)))),
     roiData: packSparse(roiData),
     reasons: reasons.values,

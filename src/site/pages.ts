@@ -1,6 +1,7 @@
 /** What the pages are told beside the catalogue. */
 import type { Text } from '../files.ts';
 import type { Settings } from '../settings.ts';
+import type { FullNames } from './columns.ts';
 
 /** Facts of a dataset that no database tells: from the preset. */
 export interface About {
@@ -25,6 +26,7 @@ export function aboutOf(settings: Settings): About {
 
 export interface PageOptions {
   about: About;
+  fullNames: FullNames;
   /** When the data was built, as an ISO 8601 UTC time. */
   generated: string;
   /** One-line remarks on the data that a reader must know ("Meta has no ROI hierarchy: …"). */

@@ -7,9 +7,10 @@ import type { Catalog } from '../catalog/catalog.ts';
 import { ConfigError } from '../errors.ts';
 import { columnsFromCatalog, scriptFromColumns } from './columns.ts';
 import { facetsOf } from './facets.ts';
-import { indexPage, typesPage } from './model.ts';
+import { indexPage } from './indexPage.ts';
 import type { PageOptions, PlannedFile } from './pages.ts';
 import { tableFromColumns } from './table.ts';
+import { typesPage } from './typesPage.ts';
 
 /** The parts of the style sheet: later ones refine earlier ones. */
 const STYLE_PARTS = ['base', 'index', 'types', 'list', 'details', 'narrow', 'print'];
@@ -51,7 +52,7 @@ export function renderPages(catalog: Catalog, options: PageOptions): PlannedFile
       });
     }
   };
-  const columns = columnsFromCatalog(catalog);
+  const columns = columnsFromCatalog(catalog, options.fullNames);
   // The pages are rendered from the columns, not the catalogue: they show at once what their script shows later.
   const table = tableFromColumns(columns);
   const facets = facetsOf(table);

@@ -42,6 +42,8 @@ export interface Table {
   primaryPost: Float64Array;
   rois: ShareLists;
   regions: ShareLists;
+  /** What ROIs and regions are called in full, where that is known. */
+  fullNames: ReadonlyMap<string, string>;
   /** Position in `regions.names`, or NONE. */
   region: Int32Array;
   roiData: RoiData[];
@@ -127,6 +129,7 @@ export function tableFromColumns(columns: Columns): Table {
     primaryPost: strand(primary, 1, 2),
     rois: readShares(columns.rois, length),
     regions: readShares(columns.regions, length),
+    fullNames: new Map(Object.entries(columns.fullNames)),
     region: positions(unpackNumbers(columns.region)),
     roiData: readRoiData(columns),
     transmitter: positions(unpackSparse(columns.transmitter)),

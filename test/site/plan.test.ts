@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Catalog } from '../../src/catalog/catalog.ts';
 import { generatedAt, generatedBefore, planSite } from '../../src/site/plan.ts';
 import { type WriteResult, writeFiles } from '../../src/site/write.ts';
-import { hostileCatalog, longCatalog, quickCatalog } from '../support/catalogs.ts';
+import { hostileCatalog, longCatalog, pageOptions, quickCatalog } from '../support/catalogs.ts';
 import { temporaryFolder } from '../support/cli.ts';
 
 const [MONDAY, TUESDAY] = ['2026-11-23T08:00:00Z', '2026-11-24T08:00:00Z'];
@@ -20,7 +20,7 @@ beforeAll(() => {
 afterAll(() => rmSync(browserDir, { recursive: true }));
 
 function build(folder: string, catalog: Catalog, generatedFrom = generatedBefore(folder, MONDAY)): WriteResult {
-  const options = { about: {}, notes: [], templatesDir: 'templates', browserDir };
+  const options = { ...pageOptions, templatesDir: 'templates', browserDir };
   return writeFiles(planSite(catalog, options, generatedFrom), folder, 't');
 }
 

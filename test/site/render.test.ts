@@ -5,7 +5,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { ConfigError } from '../../src/errors.ts';
 import type { PageOptions } from '../../src/site/pages.ts';
 import { renderPages } from '../../src/site/render.ts';
-import { hostileCatalog, IMAGE_NAME, quickCatalog, SCRIPT_NAME } from '../support/catalogs.ts';
+import { hostileCatalog, IMAGE_NAME, pageOptions, quickCatalog, SCRIPT_NAME } from '../support/catalogs.ts';
 
 let options: PageOptions;
 
@@ -13,8 +13,8 @@ beforeAll(() => {
   const browserDir = mkdtempSync(join(tmpdir(), 'neurodex-render-'));
   for (const name of ['index.js', 'types.js']) writeFileSync(join(browserDir, name), `'${name}';\n`);
   options = {
+    ...pageOptions,
     about: { title: 'A & <b>', citation: '"Scheffer"', citationUrl: 'https://doi.org/10.7554/eLife.57443' },
-    generated: '2026-11-21T08:00:00Z',
     notes: ['Meta has no ROI hierarchy: <i>'],
     templatesDir: 'templates',
     browserDir,

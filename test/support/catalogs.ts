@@ -1,6 +1,17 @@
 /** Small catalogues for the pages, named after what they show. Every text in them is as hostile as a database allows. */
 
 import type { Catalog, CellCounts, Share, TypeEntry } from '../../src/catalog/catalog.ts';
+import type { PageOptions } from '../../src/site/pages.ts';
+
+/** Of pages of which nothing is special; the folders are to be filled in where files are read. */
+export const pageOptions: PageOptions = {
+  about: {},
+  fullNames: {},
+  generated: '2026-11-21T08:00:00Z',
+  notes: [],
+  templatesDir: '',
+  browserDir: '',
+};
 
 interface Sketch {
   cells: Partial<Omit<CellCounts, 'total'>>;

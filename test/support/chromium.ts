@@ -10,6 +10,7 @@ import type { Catalog } from '../../src/catalog/catalog.ts';
 import { writeText } from '../../src/files.ts';
 import type { PageOptions } from '../../src/site/pages.ts';
 import { renderPages } from '../../src/site/render.ts';
+import { pageOptions } from './catalogs.ts';
 import { REQUIRE_ALL } from './require.ts';
 
 const CHROMIUM = '/usr/bin/chromium';
@@ -32,9 +33,7 @@ export interface Site {
 
 function writeSite(folder: string, catalog: Catalog, options: Partial<PageOptions>): void {
   const files = renderPages(catalog, {
-    about: {},
-    generated: '2026-11-21T08:00:00Z',
-    notes: [],
+    ...pageOptions,
     templatesDir: 'templates',
     browserDir: 'dist/browser',
     ...options,
