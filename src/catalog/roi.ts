@@ -2,6 +2,7 @@
 import type { RoiCountRow, RoiNode } from '../connectome/connectome.ts';
 import type { RoiSummary, Share, SynapseCounts } from './catalog.ts';
 import { compareCodePoints } from './codePoint.ts';
+import { sharePercent } from './sharePercent.ts';
 
 export interface RoiRules {
   /** Strips the half from an ROI's name: "ME(R)" and "ME(L)" become "ME". */
@@ -110,12 +111,7 @@ function sharesOf(
       name,
       pre,
       post,
-      prePercent: percent(pre, primary.pre),
-      postPercent: percent(post, primary.post),
+      prePercent: sharePercent(pre, primary.pre),
+      postPercent: sharePercent(post, primary.post),
     }));
-}
-
-/** Rounded half up to 2 decimals, from integers. */
-function percent(part: number, whole: number): number {
-  return whole === 0 ? 0 : Math.floor((part * 20_000 + whole) / (2 * whole)) / 100;
 }

@@ -1,8 +1,9 @@
 /** The Catalog as the files that other programs read: data/index.json, data/neurons.json, data/types.csv. */
-import { ANNOTATIONS, type Catalog, type TypeEntry } from '../catalog/catalog.ts';
+import type { Catalog, TypeEntry } from '../catalog/catalog.ts';
 import { pieces } from '../files.ts';
-import { type CsvValue, csvText, LIST_SEPARATOR } from './csv.ts';
+import { csvText } from './csv.ts';
 import { slugOf } from './slug.ts';
+import { TYPE_COLUMNS, typeCells } from './typeCells.ts';
 
 export const INDEX_PATH = 'data/index.json';
 
@@ -44,31 +45,10 @@ function* joined(types: readonly TypeEntry[], separator: string, told: (type: Ty
 /** data/types.csv: one line a type. */
 export function typesCsv({ types }: Catalog): Iterable<string> {
   return pieces(function* () {
-    yield csvText([CSV_COLUMNS.map(([name]) => name)]);
-    for (const type of types) yield csvText([CSV_COLUMNS.map(([, read]) => read(type))]);
+    yield csvText([[...TYPE_COLUMNS, SLUG]]);
+    for (const type of types) yield csvText([[...typeCells(type), slugOf(type.name)]]);
   });
 }
 
-type CsvColumn = readonly [name: string, read: (type: TypeEntry) => CsvValue];
-
-const CSV_COLUMNS: readonly CsvColumn[] = [
-  ['type', (type) => type.name],
-  ['cells', (type) => type.cells.total],
-  ['cells_left', (type) => type.cells.left],
-  ['cells_right', (type) => type.cells.right],
-  ['cells_middle', (type) => type.cells.middle],
-  ['cells_side_unknown', (type) => type.cells.unknown],
-  ['pre', (type) => type.synapses.pre],
-  ['post', (type) => type.synapses.post],
-  ['primary_pre', (type) => type.primary?.pre],
-  ['primary_post', (type) => type.primary?.post],
-  ['region', (type) => type.region],
-  ['rois', (type) => type.rois?.map((roi) => roi.name).join(LIST_SEPARATOR)],
-  ['neurotransmitter', (type) => type.neurotransmitter?.name],
-  ['neurotransmitter_source', (type) => type.neurotransmitter?.source],
-  ...ANNOTATIONS.map(
-    (annotation): CsvColumn => [annotation, (type) => type.annotations[annotation]?.join(LIST_SEPARATOR)],
-  ),
-  ['failed', (type) => type.failed],
-  ['slug', (type) => slugOf(type.name)],
-];
+/** Made of a hash, which browsers lack: the one column that the page's own CSV has not. */
+const SLUG = 'slug';

@@ -7,14 +7,17 @@ export const FACET_KEYS = [
   'nt',
   'side',
   'cells',
+  'synapses',
   'superclass',
   'class',
   'subclass',
+  'supertype',
   'dimorphism',
   'somaNeuromere',
   'hemilineage',
   'trumanHl',
   'itoleeHl',
+  'cellBodyFiber',
   'data',
 ] as const;
 
@@ -30,17 +33,23 @@ export interface SortKey {
   falling: boolean;
 }
 
+/** How the list is laid out; the first is that of a page without a hash. */
+export const VIEWS = ['rows', 'cards'] as const;
+
+export type View = (typeof VIEWS)[number];
+
 export interface ViewState {
   q: string;
   /** Chosen values of each facet that has any; the empty text stands for "none known". */
   chosen: Partial<Record<FacetKey, string[]>>;
   /** Empty: by name or, when something is searched, by how well it is met. */
   sort: SortKey[];
+  view: View;
   /** The name of the type whose details are open, or the empty text. */
   open: string;
 }
 
-export const EMPTY_STATE: ViewState = { q: '', chosen: {}, sort: [], open: '' };
+export const EMPTY_STATE: ViewState = { q: '', chosen: {}, sort: [], view: 'rows', open: '' };
 
 /** The hash with its '#', or the empty text where there is nothing to tell. */
 export function hashFromState(state: Partial<ViewState>): string {
@@ -49,6 +58,7 @@ export function hashFromState(state: Partial<ViewState>): string {
   for (const key of FACET_KEYS) for (const value of state.chosen?.[key] ?? []) parameters.append(key, value);
   const sort = (state.sort ?? []).map(({ column, falling }) => (falling ? `-${column}` : column));
   if (sort.length > 0) parameters.append('sort', sort.join(','));
+  if (state.view !== undefined && state.view !== EMPTY_STATE.view) parameters.append('view', state.view);
   if (state.open) parameters.append('open', state.open);
   const text = parameters.toString().replaceAll('%2C', ',');
   return text === '' ? '' : `#${text}`;
@@ -78,6 +88,7 @@ export function stateFromHash(hash: string): ViewState {
     q: parameters.get('q') ?? '',
     chosen,
     sort: parseSort(parameters.get('sort') ?? ''),
+    view: VIEWS.find((view) => view === parameters.get('view')) ?? EMPTY_STATE.view,
     open: parameters.get('open') ?? '',
   };
 }

@@ -1,82 +1,113 @@
 /** Which types a state of the page selects, in which order, and how many each facet value would give. */
 
-import type { Facet } from './facets.ts';
-import type { ColumnKey, SortKey, ViewState } from './hash.ts';
+import type { Facet, Facets } from './facets.ts';
+import type { ColumnKey, FacetKey, SortKey, ViewState } from './hash.ts';
+import { FACET_KEYS } from './hash.ts';
 import { naturalOrder } from './natural.ts';
+import { type Range, rangeOf } from './ranges.ts';
 import { shownClass } from './row.ts';
 import { byRank, NO_HIT, ranksOf, type SearchIndex } from './search.ts';
-import { NONE, type Table } from './table.ts';
+import type { Table } from './table.ts';
 import { percentOf } from './text.ts';
 
 export interface Selection {
   /** In the order of the list. */
   types: Uint32Array;
   cells: number;
-  /** For each facet, in the order given, the number of types a value would give beside the choices in the others. */
-  counts: Uint32Array[];
+  /** Of each facet that was to be counted, the number of types that a value would give beside the choices in the others. */
+  counts: ReadonlyMap<FacetKey, Uint32Array>;
 }
 
-/** For each facet with a choice, which of its values are chosen. */
-function choices(facets: readonly Facet[], chosen: ViewState['chosen']): (Uint8Array | null)[] {
-  return facets.map((facet) => {
-    const wanted = chosen[facet.key];
-    if (wanted === undefined) return null;
-    return Uint8Array.from(facet.values, ({ value }) => (wanted.includes(value) ? 1 : 0));
+/** What is chosen of a facet: some of its values and, where it has ranges, others beside them. */
+interface Choice {
+  facet: Facet;
+  isChosen: Uint8Array;
+  ranges: Range[];
+}
+
+function choicesIn(facets: Facets, chosen: ViewState['chosen']): Choice[] {
+  return FACET_KEYS.flatMap((key) => {
+    const wanted = chosen[key];
+    if (wanted === undefined) return [];
+    const facet = facets.of(key);
+    const ranges = facet.numbers === undefined ? [] : wanted.flatMap((value) => rangeOf(value) ?? []);
+    const isChosen = Uint8Array.from(facet.values, ({ value }) => (wanted.includes(value) ? 1 : 0));
+    return [{ facet, isChosen, ranges }];
   });
 }
 
-function takesChosen({ starts, ids }: Facet, choice: Uint8Array, type: number): boolean {
+function takes({ facet, isChosen, ranges }: Choice, type: number): boolean {
+  const { starts, ids, numbers } = facet;
   for (let i = starts[type] as number; i < (starts[type + 1] as number); i++) {
-    if (choice[ids[i] as number] === 1) return true;
+    if (isChosen[ids[i] as number] === 1) return true;
   }
-  return false;
+  const number = numbers?.[type] as number;
+  return ranges.some(({ from, to }) => from <= number && number <= to);
 }
 
-function countIn({ starts, ids }: Facet, counts: Uint32Array, type: number): void {
-  for (let i = starts[type] as number; i < (starts[type + 1] as number); i++) {
-    const id = ids[i] as number;
-    counts[id] = (counts[id] as number) + 1;
+/** Of a type that is neither shown nor one choice away from it. */
+const OUT = 255;
+
+/** For each type 0 if every choice takes it, 1 + the position of the only choice that does not, or OUT. */
+function failuresOf(length: number, choices: readonly Choice[], ranks: Uint8Array | null): Uint8Array {
+  const failures = new Uint8Array(length);
+  if (ranks !== null) {
+    for (let type = 0; type < length; type++) if (ranks[type] === NO_HIT) failures[type] = OUT;
   }
+  // Choice by choice, not type by type: 100,000 types are gone through in a third of the time.
+  choices.forEach((choice, position) => {
+    for (let type = 0; type < length; type++) {
+      if (failures[type] === OUT || takes(choice, type)) continue;
+      failures[type] = failures[type] === 0 ? position + 1 : OUT;
+    }
+  });
+  return failures;
 }
 
-/** `order` holds every type in the order wanted; see orderOf. `searchIndex` is asked for only where something is searched. */
+/** A type that fails the choice of this facet alone counts here, too: another value of it may take the type. */
+function countsOf({ starts, ids, values }: Facet, failures: Uint8Array, own: number): Uint32Array {
+  const counts = new Uint32Array(values.length);
+  for (let type = 0; type < failures.length; type++) {
+    const failure = failures[type] as number;
+    if (failure !== 0 && failure !== own) continue;
+    for (let i = starts[type] as number; i < (starts[type + 1] as number); i++) {
+      const id = ids[i] as number;
+      counts[id] = (counts[id] as number) + 1;
+    }
+  }
+  return counts;
+}
+
+/**
+ * `order` holds every type in the order wanted; see orderOf. `searchIndex` is asked for only where something is searched.
+ * @param counted the facets whose values are counted
+ */
 export function select(
   table: Table,
-  facets: readonly Facet[],
+  facets: Facets,
   searchIndex: () => SearchIndex,
   state: ViewState,
   order: Uint32Array,
+  counted: readonly FacetKey[],
 ): Selection {
   const ranks = ranksOf(searchIndex, state.q);
-  const choiceOf = choices(facets, state.chosen);
-  const active = choiceOf.flatMap((choice, facet) => (choice === null ? [] : [facet]));
-  const counts = facets.map((facet) => new Uint32Array(facet.values.length));
+  const choices = choicesIn(facets, state.chosen);
+  const failures = failuresOf(table.length, choices, ranks);
   const matches = new Uint32Array(table.length);
   let length = 0;
   let cells = 0;
   for (const type of order) {
-    if (ranks !== null && ranks[type] === NO_HIT) continue;
-    // A type that fails one facet alone counts for the values of that facet; one that fails two counts nowhere.
-    let failed = NONE;
-    let failures = 0;
-    for (const facet of active) {
-      if (takesChosen(facets[facet] as Facet, choiceOf[facet] as Uint8Array, type)) continue;
-      failed = facet;
-      if (++failures > 1) break;
-    }
-    if (failures > 1) continue;
-    if (failures === 1) {
-      countIn(facets[failed] as Facet, counts[failed] as Uint32Array, type);
-      continue;
-    }
-    for (let facet = 0; facet < facets.length; facet++)
-      countIn(facets[facet] as Facet, counts[facet] as Uint32Array, type);
+    if (failures[type] !== 0) continue;
     matches[length++] = type;
     cells += table.total[type] as number;
   }
   const types = matches.slice(0, length);
   const ranked = ranks !== null && state.sort.length === 0;
-  return { types: ranked ? byRank(types, ranks) : types, cells, counts };
+  const counts = counted.map((key): [FacetKey, Uint32Array] => {
+    const own = 1 + choices.findIndex(({ facet }) => facet.key === key);
+    return [key, countsOf(facets.of(key), failures, own)];
+  });
+  return { types: ranked ? byRank(types, ranks) : types, cells, counts: new Map(counts) };
 }
 
 /** Positions of texts in their natural order, as numbers to sort by. */

@@ -50,7 +50,8 @@ export interface Table {
   /** Position in `transmitters`, or NONE. */
   transmitter: Int32Array;
   transmitters: { name: string; source: TransmitterSource }[];
-  annotations: Partial<Record<Annotation, ValueLists>>;
+  /** Each is unpacked when first asked for: a page that opens shows one or two of them. */
+  annotations: Partial<Readonly<Record<Annotation, ValueLists>>>;
 }
 
 /** Every `width`-th number, from `offset` on. */
@@ -89,6 +90,20 @@ function readValues({ values, lists }: ValueColumn, length: number): ValueLists 
   return { values, starts, ids: ids.slice(0, written) };
 }
 
+function lazyAnnotations(columns: Columns['annotations'], length: number): Table['annotations'] {
+  const annotations = {};
+  for (const [name, column] of Object.entries(columns)) {
+    let lists: ValueLists | undefined;
+    Object.defineProperty(annotations, name, {
+      get: () => {
+        lists ??= readValues(column, length);
+        return lists;
+      },
+    });
+  }
+  return annotations;
+}
+
 function readRoiData(columns: Columns): RoiData[] {
   const states: RoiData[] = [
     { state: 'known' },
@@ -109,10 +124,6 @@ export function tableFromColumns(columns: Columns): Table {
   const positions = (numbers: Iterable<number>): Int32Array => Int32Array.from(numbers, (number) => number - 1);
   const synapses = unpackNumbers(columns.synapses);
   const primary = unpackNumbers(columns.primary);
-  const annotations: Table['annotations'] = {};
-  for (const [name, column] of Object.entries(columns.annotations)) {
-    annotations[name as Annotation] = readValues(column, length);
-  }
   return {
     dataset: columns.dataset,
     mode: columns.mode,
@@ -134,7 +145,7 @@ export function tableFromColumns(columns: Columns): Table {
     roiData: readRoiData(columns),
     transmitter: positions(unpackSparse(columns.transmitter)),
     transmitters: columns.transmitters.map(([name, source]) => ({ name, source })),
-    annotations,
+    annotations: lazyAnnotations(columns.annotations, length),
   };
 }
 

@@ -24,6 +24,8 @@ export interface FacetView {
   open: boolean;
   values: { value: string; label: string; count: string; tone: string; later: boolean }[];
   later: string;
+  /** The least and the greatest number, where any range can be asked for. */
+  ends: { from: number; to: number } | null;
 }
 
 export interface TypesPage {
@@ -46,7 +48,7 @@ function facetView(facet: Facet, position: number): FacetView {
     count: thousands(totals[id] as number),
     tone: facet.key === 'nt' ? (value === NO_VALUE ? 'none' : transmitterOf(value).tone) : '',
     // One more is shown instead of a button that would show one more.
-    later: id >= VALUES_AT_ONCE && facet.values.length > VALUES_AT_ONCE + 1 && facet.key !== 'cells',
+    later: id >= VALUES_AT_ONCE && facet.values.length > VALUES_AT_ONCE + 1 && facet.numbers === undefined,
   }));
   return {
     key: facet.key,
@@ -54,7 +56,17 @@ function facetView(facet: Facet, position: number): FacetView {
     open: position < 5,
     values,
     later: values.some(({ later }) => later) ? `all ${thousands(values.length)}` : '',
+    ends: facet.numbers === undefined ? null : endsOf(facet.numbers),
   };
+}
+
+function endsOf(numbers: Float64Array): { from: number; to: number } {
+  const ends = { from: numbers[0] ?? 0, to: numbers[0] ?? 0 };
+  for (const number of numbers) {
+    ends.from = Math.min(ends.from, number);
+    ends.to = Math.max(ends.to, number);
+  }
+  return ends;
 }
 
 /** The letter under which a name stands in the plain list. */

@@ -225,23 +225,113 @@ describe.skipIf(!canBrowse)('types.html in Chromium, from file:// (skipped where
     expect(await page.locator('#rows img, #chips img').count()).toBe(0);
   });
 
-  it('gives away what is shown as CSV', async () => {
+  it.each([
+    ['csv', 'LHAD2,12,0,12,', 'LHAD1,3,0,3,'],
+    ['tsv', 'LHAD2\t12\t0\t12\t', 'LHAD1\t3\t0\t3\t'],
+    ['json', '{"name":"LHAD2","cells":{"total":12,', '{"name":"LHAD1","cells":{"total":3,'],
+  ])('gives away what is shown as %s', async (ending, first, second) => {
     const page = await open(SCENARIO);
-    const [download] = await Promise.all([page.waitForEvent('download'), page.locator('#csv').click()]);
-    expect(download.suggestedFilename()).toBe('hostile_title_-v1.0_i_-types.csv');
-    const lines = readFileSync(await download.path(), 'utf8').split('\r\n');
-    expect(lines.slice(1, 3).map((line) => line.split(',').slice(0, 4).join())).toEqual([
-      'LHAD2,12,0,12',
-      'LHAD1,3,0,3',
+    await page.getByText('Download', { exact: true }).click();
+    const [download] = await Promise.all([
+      page.waitForEvent('download'),
+      page.locator(`[data-file=${ending}]`).click(),
     ]);
-    expect(lines).toHaveLength(4);
+    expect(download.suggestedFilename()).toBe(`hostile_title_-v1.0_i_-types.${ending}`);
+    const lines = readFileSync(await download.path(), 'utf8').split(/\r?\n/);
+    expect(lines.slice(1, 3)).toEqual([expect.stringContaining(first), expect.stringContaining(second)]);
+    expect(await seen(page.locator('#said'))).toBe(`2 types downloaded as ${ending.toUpperCase()}`);
+    expect(await page.locator('.menu[open]').count()).toBe(0);
   });
 
-  it('copies the link', async () => {
+  it('copies the link, and the names in their order', async () => {
     const page = await open(SCENARIO, { permissions: ['clipboard-read', 'clipboard-write'] });
+    await page.getByText('Copy', { exact: true }).click();
     await page.locator('#link').click();
-    await page.getByText('Link copied').waitFor({ state: 'attached' });
+    await page.getByText('Link copied').waitFor();
     expect(await page.evaluate('navigator.clipboard.readText()')).toMatch(/types\.html#region=LH&nt=glutamate/);
+    await page.getByText('Copy', { exact: true }).click();
+    await page.locator('#names').click();
+    await page.getByText('2 names copied').waitFor();
+    expect(await page.evaluate('navigator.clipboard.readText()')).toBe('LHAD2\nLHAD1');
+  });
+
+  it('closes a menu by Escape, by a click elsewhere and by leaving it', async () => {
+    const page = await open();
+    const menu = page.locator('.menu', { hasText: 'Download' });
+    for (const leave of [
+      () => page.keyboard.press('Escape'),
+      () => page.locator('#summary').click(),
+      () => page.locator('#q').focus(),
+    ]) {
+      await menu.locator('summary').click();
+      expect(await menu.locator('[data-file=csv]').isVisible()).toBe(true);
+      await leave();
+      expect(await menu.locator('[data-file=csv]').isVisible()).toBe(false);
+    }
+    expect(await summary(page)).toBe('19 types · 1,138 cells');
+  });
+
+  it('takes any range of cells or synapses, beside the ranges that are offered', async () => {
+    const page = await open();
+    const cells = page.locator('.facet[data-facet=cells] .range input');
+    await cells.first().fill('3');
+    await cells.first().press('Enter');
+    await cells.last().fill('12');
+    await cells.last().press('Enter');
+    expect(await hash(page)).toBe('#cells=3-12');
+    expect(await names(page)).toEqual([
+      'INXXX447, INXXX449',
+      'LHAD1',
+      'LHAD2',
+      'LHAV1',
+      'line\u2028break',
+      'some middle',
+    ]);
+    expect(await page.locator('.chip').allInnerTexts()).toEqual(['3 to 12 cells\n×']);
+    await page.goBack();
+    expect([await hash(page), await cells.last().inputValue()]).toEqual(['#cells=3-', '']);
+    await page.goForward();
+    await page.locator('.chip').click();
+    expect(await cells.first().inputValue()).toBe('');
+    const synapses = page.locator('.facet[data-facet=synapses]');
+    await synapses.locator('summary').click();
+    await synapses.locator('.range input').last().fill('0');
+    await synapses.locator('.range input').last().press('Enter');
+    expect(await names(page)).toEqual(['=SUM(A1)', 'timed out']);
+  });
+
+  it('finds what is lopsided', async () => {
+    const page = await open();
+    await box(page, 'side', 'both, but lopsided').check();
+    expect(await names(page)).toEqual(['KCab-m']);
+  });
+
+  it('counts anew in a facet that is unfolded after a choice', async () => {
+    const page = await open('#nt=glutamate');
+    const superclass = page.locator('.facet[data-facet=superclass]');
+    await superclass.locator('summary').click();
+    await expect.poll(() => countOf(page, 'superclass', 'intrinsic')).toBe('0');
+    expect(await countOf(page, 'superclass', 'none')).toBe('3');
+  });
+
+  it('lays the list out as cards, keeps that in the address, and opens one by keyboard', async () => {
+    const page = await open('#region=LH');
+    await page.getByRole('button', { name: 'Cards' }).click();
+    expect(await hash(page)).toBe('#region=LH&view=cards');
+    const tops = await page.locator('.row').evaluateAll((rows) => rows.map((row) => row.getBoundingClientRect().top));
+    expect(new Set(tops).size).toBe(2);
+    expect(await seen(page.locator('.row').first())).toMatch(
+      /LHAD1[\s\S]*3 cells[\s\S]*LH[\s\S]*SLP/,
+    );
+    await page.locator('#q').focus();
+    for (const key of ['ArrowDown', 'ArrowDown', 'Enter']) await page.keyboard.press(key);
+    expect(await hash(page)).toBe('#region=LH&view=cards&open=LHPV1');
+    expect(await page.locator('.details').isVisible()).toBe(true);
+    await page.reload();
+    expect(await page.locator('.head').isVisible()).toBe(false);
+    await page.goBack();
+    await page.goBack();
+    expect(await page.locator('.head').isVisible()).toBe(true);
   });
 
   it('prints the whole list under the name of the dataset', async () => {
@@ -280,6 +370,9 @@ describe.skipIf(!canBrowse)('types.html in Chromium, from file:// (skipped where
       const page = await open('#q=KCab&open=KCab-m', { colorScheme });
       expect(await violationsOf(page)).toEqual([]);
       await page.locator('#clear').click();
+      await page.getByText('Download', { exact: true }).click();
+      expect(await violationsOf(page)).toEqual([]);
+      await page.getByRole('button', { name: 'Cards' }).click();
       expect(await violationsOf(page)).toEqual([]);
       await page.setViewportSize({ width: 360, height: 740 });
       await page.locator('#sheet-open').click();

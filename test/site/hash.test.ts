@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { COLUMN_KEYS, EMPTY_STATE, FACET_KEYS, hashFromState, stateFromHash } from '../../src/site/hash.ts';
+import { COLUMN_KEYS, EMPTY_STATE, FACET_KEYS, hashFromState, stateFromHash, VIEWS } from '../../src/site/hash.ts';
 
 const text = fc.string({ unit: 'grapheme', maxLength: 12 });
 const state = fc.record({
@@ -11,6 +11,7 @@ const state = fc.record({
   sort: fc.uniqueArray(fc.record({ column: fc.constantFrom(...COLUMN_KEYS), falling: fc.boolean() }), {
     selector: ({ column }) => column,
   }),
+  view: fc.constantFrom(...VIEWS),
   open: text,
 });
 

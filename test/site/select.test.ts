@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { columnsFromCatalog } from '../../src/site/columns.ts';
-import { facetsOf, totalsOf } from '../../src/site/facets.ts';
+import { facetsOf, lazyFacets, totalsOf } from '../../src/site/facets.ts';
 import type { FacetKey, ViewState } from '../../src/site/hash.ts';
-import { EMPTY_STATE, stateFromHash } from '../../src/site/hash.ts';
+import { EMPTY_STATE, FACET_KEYS, stateFromHash } from '../../src/site/hash.ts';
 import { lazySearchIndex } from '../../src/site/search.ts';
 import type { Selection } from '../../src/site/select.ts';
 import { orderOf, select } from '../../src/site/select.ts';
@@ -14,16 +14,15 @@ const facets = facetsOf(table);
 const searchIndex = lazySearchIndex(table);
 
 const selectionOf = (state: ViewState): Selection =>
-  select(table, facets, searchIndex, state, orderOf(table, state.sort));
+  select(table, lazyFacets(table), searchIndex, state, orderOf(table, state.sort), FACET_KEYS);
 
 function shown(hash: string): string[] {
   return Array.from(selectionOf(stateFromHash(hash)).types, (type) => table.names[type] as string);
 }
 
 function count(hash: string, key: FacetKey, value: string): number | undefined {
-  const position = facets.findIndex((facet) => facet.key === key);
-  const id = facets[position]?.values.findIndex((known) => known.value === value) ?? -1;
-  return selectionOf(stateFromHash(hash)).counts[position]?.[id];
+  const id = facets.find((facet) => facet.key === key)?.values.findIndex((known) => known.value === value) ?? -1;
+  return selectionOf(stateFromHash(hash)).counts.get(key)?.[id];
 }
 
 describe('select', () => {

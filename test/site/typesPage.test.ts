@@ -20,6 +20,7 @@ describe('typesPage', () => {
       'nt',
       'side',
       'cells',
+      'synapses',
       'superclass',
       'class',
       'data',

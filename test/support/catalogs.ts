@@ -43,7 +43,17 @@ function entry(name: string, sketch: Sketch): TypeEntry {
     })
     .sort((a, b) => b.pre + b.post - a.pre - a.post);
   const region = sketch.region ?? null;
-  const regions = region === null ? [] : [{ name: region, ...primary, prePercent: 100, postPercent: 100 }];
+  const regions =
+    region === null
+      ? []
+      : [
+          {
+            name: region,
+            ...primary,
+            prePercent: rounded(primary.pre, primary.pre),
+            postPercent: rounded(primary.post, primary.post),
+          },
+        ];
   const outside = sketch.outside ?? 0;
   const known = sketch.failed === undefined;
   return {

@@ -38,8 +38,9 @@ export function openAddress(onStep: (state: ViewState) => void): Address {
     replace(urlOf(state));
   };
   const rememberScroll = (): void => {
-    if (pending === null) replace(location.href);
-    else settle();
+    if (pending !== null) settle();
+    // Each write of the history takes 3 ms.
+    else if (scrollOf(history.state) !== scrollY) replace(location.href);
   };
 
   history.scrollRestoration = 'manual';

@@ -1,13 +1,27 @@
 /** The facets beside the list: check boxes with the number of types that each would give. */
 
-import type { Facet } from '../facets.ts';
+import type { Facet, Facets } from '../facets.ts';
 import type { FacetKey, ViewState } from '../hash.ts';
-import { NONE } from '../table.ts';
+import { type Range, rangeOf } from '../ranges.ts';
 import { thousands } from '../text.ts';
 import { find, setText } from './dom.ts';
 
 export interface FacetPanel {
-  show(counts: readonly Uint32Array[], chosen: ViewState['chosen']): void;
+  /** The facets that are unfolded: no reader sees the counts of the others. */
+  unfolded(): FacetKey[];
+  /** Whether every facet shows the counts with which it was rendered, those of the whole list. */
+  isUntouched(): boolean;
+  show(counts: ReadonlyMap<FacetKey, Uint32Array>, chosen: ViewState['chosen']): void;
+}
+
+export interface FacetPanelParts {
+  panel: HTMLElement;
+  facets: Facets;
+  onToggle(key: FacetKey, value: string): void;
+  /** A range that is none of the facet's values; null takes it away. */
+  onRange(key: FacetKey, range: Range | null): void;
+  /** Facets are unfolded whose counts have not been shown. */
+  onUnfold(): void;
 }
 
 interface ValueNode {
@@ -16,26 +30,63 @@ interface ValueNode {
   count: Element;
 }
 
-/** The template renders the values of a facet in the facet's own order: a value is its position, as HTML would change its line ends. */
-function valueNodes(panel: HTMLElement, { key }: Facet): ValueNode[] {
-  return Array.from(panel.querySelectorAll<HTMLElement>(`details[data-facet="${key}"] li`), (item) => ({
+interface FacetNode {
+  element: HTMLElement;
+  /** In the facet's own order, as the template renders them: a value is its position, since HTML would change its line ends. */
+  values: ValueNode[];
+  /** The ends of a range, where the facet has them. */
+  ends: HTMLInputElement[];
+}
+
+function facetNode(element: HTMLElement): FacetNode {
+  const values = Array.from(element.querySelectorAll('li'), (item) => ({
     item,
     box: find<HTMLInputElement>('input', item),
     count: find('.count', item),
   }));
+  return { element, values, ends: [...element.querySelectorAll<HTMLInputElement>('.range input')] };
 }
 
-export function createFacetPanel(
-  panel: HTMLElement,
-  facets: readonly Facet[],
-  onToggle: (key: FacetKey, value: string) => void,
-): FacetPanel {
-  const nodes = facets.map((facet) => valueNodes(panel, facet));
+/** The range that is chosen beside the values of the facet, as the hash has it. */
+export function ownRange({ values }: Facet, chosen: readonly string[]): string | undefined {
+  return chosen.find((text) => rangeOf(text) !== null && values.every(({ value }) => value !== text));
+}
+
+/** Nothing in a field: no end on that side. Ends in the wrong order are meant the other way. */
+function rangeIn([first, last]: readonly HTMLInputElement[]): Range | null {
+  const [from, to] = [first, last].map((input) => (input?.value ? Math.max(0, Math.round(Number(input.value))) : null));
+  if (from == null && to == null) return null;
+  const ends = [from ?? 0, to ?? Number.POSITIVE_INFINITY].sort((a, b) => a - b) as [number, number];
+  return { from: ends[0], to: ends[1] };
+}
+
+function showEnds(ends: readonly HTMLInputElement[], range: Range | null): void {
+  const texts = range === null ? ['', ''] : [String(range.from), Number.isFinite(range.to) ? String(range.to) : ''];
+  ends.forEach((input, i) => {
+    if (input.value !== texts[i]) input.value = texts[i] as string;
+  });
+}
+
+export function createFacetPanel({ panel, facets, onToggle, onRange, onUnfold }: FacetPanelParts): FacetPanel {
+  const elements = [...panel.querySelectorAll<HTMLDetailsElement>('.facet')];
+  const keyOf = (element: HTMLElement): FacetKey => element.dataset.facet as FacetKey;
+  const nodes = new Map<FacetKey, FacetNode>();
+  const nodeOf = (element: HTMLElement): FacetNode => {
+    const node = nodes.get(keyOf(element)) ?? facetNode(element);
+    nodes.set(keyOf(element), node);
+    return node;
+  };
+  /** Facets whose counts are those of the list as it is: all of them, as rendered. */
+  const current = new Set<FacetKey>(elements.map(keyOf));
+  let isUntouched = true;
+
   panel.addEventListener('change', ({ target }) => {
-    facets.forEach((facet, f) => {
-      const value = facet.values[nodes[f]?.findIndex(({ box }) => box === target) ?? NONE];
-      if (value !== undefined) onToggle(facet.key, value.value);
-    });
+    if (!(target instanceof HTMLInputElement)) return;
+    const element = target.closest<HTMLElement>('.facet') as HTMLElement;
+    const { values, ends } = nodeOf(element);
+    if (ends.includes(target)) return onRange(keyOf(element), rangeIn(ends));
+    const value = facets.of(keyOf(element)).values[values.findIndex(({ box }) => box === target)];
+    if (value !== undefined) onToggle(keyOf(element), value.value);
   });
   panel.addEventListener('click', ({ target }) => {
     const button = target instanceof Element ? target.closest<HTMLElement>('.show-all') : null;
@@ -45,18 +96,48 @@ export function createFacetPanel(
     const count = button.closest('.facet')?.querySelectorAll('li').length ?? 0;
     setText(button, all ? 'fewer' : `all ${thousands(count)}`);
   });
+  // It does not bubble.
+  panel.addEventListener(
+    'toggle',
+    () => {
+      if (elements.some((element) => element.open && !current.has(keyOf(element)))) onUnfold();
+    },
+    true,
+  );
+
+  function showFacet(element: HTMLElement, counts: Uint32Array, chosen: readonly string[]): void {
+    const facet = facets.of(keyOf(element));
+    const { values, ends } = nodeOf(element);
+    values.forEach(({ item, box, count }, id) => {
+      const number = counts[id] ?? 0;
+      const isOn = chosen.includes(facet.values[id]?.value ?? '');
+      setText(count, thousands(number));
+      setClass(item, 'zero', number === 0);
+      setClass(item, 'on', isOn);
+      if (box.checked !== isOn) box.checked = isOn;
+    });
+    if (ends.length > 0) showEnds(ends, rangeOf(ownRange(facet, chosen) ?? ''));
+  }
 
   return {
+    unfolded: () => elements.filter(({ open }) => open).map(keyOf),
+    isUntouched: () => isUntouched,
     show(counts, chosen) {
-      facets.forEach((facet, f) => {
-        nodes[f]?.forEach(({ item, box, count }, id) => {
-          const number = counts[f]?.[id] ?? 0;
-          setText(count, thousands(number));
-          item.classList.toggle('zero', number === 0);
-          box.checked = chosen[facet.key]?.includes(facet.values[id]?.value ?? '') ?? false;
-          item.classList.toggle('on', box.checked);
-        });
-      });
+      if (counts.size === 0) return;
+      isUntouched = false;
+      current.clear();
+      for (const element of elements) {
+        const key = keyOf(element);
+        const counted = counts.get(key);
+        if (counted === undefined) continue;
+        showFacet(element, counted, chosen[key] ?? []);
+        current.add(key);
+      }
     },
   };
+}
+
+/** Tells the browser of it only where it changes: a class that is written anew is matched against every rule anew. */
+function setClass(element: Element, name: string, isOn: boolean): void {
+  if (element.classList.contains(name) !== isOn) element.classList.toggle(name, isOn);
 }

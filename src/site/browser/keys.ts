@@ -10,19 +10,20 @@ export interface KeyActions {
   stepBack(): void;
 }
 
-/** Rows that Page Up and Page Down pass. */
+/** Types that Page Up and Page Down pass. */
 const PAGE = 15;
 
-function step(key: string, current: number): number | null {
+function step(key: string, current: number, perLine: number): number | null {
+  const page = Math.ceil(PAGE / perLine) * perLine;
   switch (key) {
     case 'ArrowDown':
-      return current + 1;
+      return current + perLine;
     case 'ArrowUp':
-      return current - 1;
+      return current - perLine;
     case 'PageDown':
-      return current + PAGE;
+      return current + page;
     case 'PageUp':
-      return current - PAGE;
+      return current - page;
     case 'Home':
       return 0;
     case 'End':
@@ -62,7 +63,7 @@ export function bindKeys({ list, openOrClose, stepBack }: KeyActions): void {
 
   function inList(event: KeyboardEvent, focused: Element): boolean {
     if (alongRow(event.key, focused)) return true;
-    const position = step(event.key, list.current());
+    const position = step(event.key, list.current(), list.perLine());
     if (position === null) return false;
     if (position < 0) search.focus();
     else list.focus(position);

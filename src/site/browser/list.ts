@@ -1,4 +1,4 @@
-/** The list of types: as many row nodes as the window shows, however many types there are; one of them can be open. */
+/** The list of types: as many nodes as the window shows, however many types there are, one a line or several side by side; one of them can be open. */
 
 import { element } from './dom.ts';
 import type { RowNode } from './rowNode.ts';
@@ -24,6 +24,10 @@ export interface List {
   reveal(position: number): void;
   /** The position that holds the keyboard's place. */
   current(): number;
+  /** How many types stand side by side. */
+  perLine(): number;
+  /** To be called when the style sheet lays the list out in another way. */
+  relayout(): void;
   typeAt(position: number): number | undefined;
   toTop(): void;
 }
@@ -32,8 +36,9 @@ export function createList({ body, template, coveredUpTo, fill, details }: ListP
   let types: Uint32Array = new Uint32Array();
   let open = -1;
   let current = 0;
-  /** Of every row; 0 until one has been measured. */
-  let rowHeight = 0;
+  /** Of every line, the space to the next one included; 0 until one has been measured. */
+  let lineHeight = 0;
+  let perLine = 1;
   let panelHeight = 0;
   const panel = element('div', { class: 'details', role: 'row' });
   /** Rows in use by position, and rows that wait. */
@@ -42,33 +47,45 @@ export function createList({ body, template, coveredUpTo, fill, details }: ListP
 
   const newRow = (): RowNode => rowNode(template.content.firstElementChild?.cloneNode(true) as HTMLElement);
 
-  const offsetOf = (position: number): number =>
-    position * rowHeight + (open >= 0 && position > open ? panelHeight : 0);
+  const lineOf = (position: number): number => Math.floor(position / perLine);
+  /** The details stand below this line. */
+  const openLine = (): number => (open >= 0 ? lineOf(open) : Number.POSITIVE_INFINITY);
 
-  function positionAt(offset: number): number {
-    const beyondPanel = open >= 0 && offset >= offsetOf(open + 1);
-    const position = Math.floor((beyondPanel ? offset - panelHeight : offset) / (rowHeight || innerHeight));
-    return open >= 0 && !beyondPanel ? Math.min(position, open) : position;
+  const offsetOfLine = (line: number): number => line * lineHeight + (line > openLine() ? panelHeight : 0);
+
+  function lineAt(offset: number): number {
+    const beyondPanel = offset >= offsetOfLine(openLine() + 1);
+    const line = Math.floor((beyondPanel ? offset - panelHeight : offset) / (lineHeight || innerHeight));
+    return beyondPanel ? line : Math.min(line, openLine());
   }
 
   function measure(): void {
+    const { gridTemplateColumns, rowGap } = getComputedStyle(body);
+    const gap = Number.parseFloat(rowGap) || 0;
+    perLine = gridTemplateColumns === 'none' ? 1 : gridTemplateColumns.split(' ').length;
     const first = rows.values().next().value;
-    if (first !== undefined) rowHeight = first.element.getBoundingClientRect().height || rowHeight;
-    if (open >= 0 && panel.isConnected) panelHeight = panel.getBoundingClientRect().height;
+    const height = first?.element.getBoundingClientRect().height ?? 0;
+    if (height > 0) lineHeight = height + gap;
+    if (open >= 0 && panel.isConnected) panelHeight = panel.getBoundingClientRect().height + gap;
   }
 
   /** Rows are in the flow; the padding of the body stands for those that are not there. */
   function render(top = body.getBoundingClientRect().top): void {
-    const first = Math.max(0, Math.min(positionAt(-top), types.length - 1) - SPARE_ROWS);
-    const end = Math.min(types.length, Math.max(0, positionAt(innerHeight - top)) + 1 + SPARE_ROWS);
+    const lines = Math.ceil(types.length / perLine);
+    const spareLines = Math.ceil(SPARE_ROWS / perLine);
+    const firstLine = Math.max(0, Math.min(lineAt(-top), lines - 1) - spareLines);
+    const endLine = Math.max(firstLine, Math.min(lines, Math.max(0, lineAt(innerHeight - top)) + 1 + spareLines));
+    const first = firstLine * perLine;
+    const end = Math.min(types.length, endLine * perLine);
+    const panelAfter = open < 0 ? open : Math.min(types.length, (openLine() + 1) * perLine) - 1;
     for (const [position, row] of rows) {
       if (position >= first && position < end) continue;
       if (row.element.contains(document.activeElement)) body.focus({ preventScroll: true });
       rows.delete(position);
       spare.push(row);
     }
-    body.style.paddingTop = `${offsetOf(first)}px`;
-    body.style.paddingBottom = `${offsetOf(types.length) - offsetOf(Math.max(first, end))}px`;
+    body.style.paddingTop = `${offsetOfLine(firstLine)}px`;
+    body.style.paddingBottom = `${offsetOfLine(lines) - offsetOfLine(endLine)}px`;
     let next: ChildNode | null = body.firstChild;
     const place = (node: HTMLElement): void => {
       if (node === next) next = node.nextSibling;
@@ -82,7 +99,7 @@ export function createList({ body, template, coveredUpTo, fill, details }: ListP
         fill(row, types[position] as number, position, position === current);
       }
       place(row.element);
-      if (position === open) place(panel);
+      if (position === panelAfter) place(panel);
     }
     while (next !== null) {
       const rest: ChildNode = next;
@@ -97,8 +114,8 @@ export function createList({ body, template, coveredUpTo, fill, details }: ListP
   }
 
   function reveal(position: number): void {
-    const top = body.getBoundingClientRect().top + offsetOf(position);
-    const bottom = top + rowHeight + (position === open ? panelHeight : 0);
+    const top = body.getBoundingClientRect().top + offsetOfLine(lineOf(position));
+    const bottom = top + lineHeight + (position === open ? panelHeight : 0);
     const covered = coveredUpTo();
     if (top < covered || bottom - top > innerHeight - covered) scrollByNow(top - covered);
     else if (bottom > innerHeight) scrollByNow(bottom - innerHeight);
@@ -115,10 +132,12 @@ export function createList({ body, template, coveredUpTo, fill, details }: ListP
     if (row !== null) setCurrent(Number(row.dataset.position));
   });
   addEventListener('scroll', () => render(), { passive: true });
-  addEventListener('resize', () => {
+  function relayout(): void {
     measure();
     render();
-  });
+  }
+
+  addEventListener('resize', relayout);
 
   return {
     show(nextTypes, nextOpen) {
@@ -133,7 +152,7 @@ export function createList({ body, template, coveredUpTo, fill, details }: ListP
         if (position < types.length) fill(row, types[position] as number, position, position === current);
       }
       render(top);
-      if (open < 0 && rowHeight > 0) return;
+      if (open < 0 && lineHeight > 0) return;
       measure();
       render();
     },
@@ -146,6 +165,8 @@ export function createList({ body, template, coveredUpTo, fill, details }: ListP
     },
     reveal,
     current: () => current,
+    perLine: () => perLine,
+    relayout,
     typeAt: (position) => types[position],
     toTop() {
       const distance = body.getBoundingClientRect().top - coveredUpTo();

@@ -1,16 +1,18 @@
-/** Ways to take the list along: a CSV file, a link, paper. */
+/** Ways to take the list along: a file, the names, a link. */
 
-import { roiNote, rowView } from '../row.ts';
+import { entryOf } from '../entryOf.ts';
+import { FILE_FORMS, type FileEnding, type FileForm } from '../listFile.ts';
 import type { Table } from '../table.ts';
-import { csvOf } from './csv.ts';
-import { element, find } from './dom.ts';
+import { element } from './dom.ts';
 
-export function downloadCsv(table: Table, types: Uint32Array): void {
+export function download(table: Table, types: Uint32Array, ending: FileEnding): void {
   const { name, tag } = table.dataset;
-  const url = URL.createObjectURL(new Blob([csvOf(table, types)], { type: 'text/csv;charset=utf-8' }));
+  const { mediaType, text }: FileForm = FILE_FORMS[ending];
+  const entries = Array.from(types, (type) => entryOf(table, type));
+  const content = text(entries, table.dataset, location.hash);
+  const url = URL.createObjectURL(new Blob([content], { type: `${mediaType};charset=utf-8` }));
   const stem = [name, tag ?? '', 'types'].filter((part) => part !== '').join('-');
-  const anchor = element('a', { href: url, download: `${stem.replace(/[^\w.-]+/g, '_')}.csv` });
-  anchor.click();
+  element('a', { href: url, download: `${stem.replace(/[^\w.-]+/g, '_')}.${ending}` }).click();
   // The download reads the address after the click has returned.
   setTimeout(() => URL.revokeObjectURL(url), 10_000);
 }
@@ -25,51 +27,12 @@ function copySelected(text: string): boolean {
   return copied;
 }
 
-export async function copyLink(): Promise<boolean> {
+/** Whether it could be done. */
+export async function copyText(text: string): Promise<boolean> {
   try {
-    await navigator.clipboard.writeText(location.href);
+    await navigator.clipboard.writeText(text);
     return true;
   } catch {
-    return copySelected(location.href);
+    return copySelected(text);
   }
-}
-
-function printTable(table: Table, types: Uint32Array, title: string): HTMLElement {
-  const row = (tag: 'td' | 'th', cells: readonly string[]): Node =>
-    element('tr', {}, ...cells.map((text) => element(tag, {}, element('bdi', {}, text))));
-  const rows = Array.from(types, (type) => {
-    const view = rowView(table, type, 1);
-    const sides = view.sides === null ? '' : `${view.sides.left} | ${view.sides.right}`;
-    return row('td', [
-      view.name,
-      view.cells,
-      [sides, view.sideNote].filter((part) => part !== '').join(', '),
-      view.region ?? view.regionNote,
-      view.rois.map(({ name }) => name).join(', ') || roiNote(table, type),
-      view.transmitter?.name ?? 'none known',
-      view.class?.value ?? '',
-    ]);
-  });
-  const head = row('th', ['Type', 'Cells', 'Left | right', 'Region', 'ROIs', 'Transmitter', 'Class']);
-  return element(
-    'table',
-    { class: 'printed' },
-    element('caption', {}, title),
-    element('thead', {}, head),
-    element('tbody', {}, ...rows),
-  );
-}
-
-/** Paper gets the whole list, not the part in the window. */
-export function bindPrinting(table: Table, shown: () => Uint32Array): void {
-  let printed: HTMLElement | null = null;
-  addEventListener('beforeprint', () => {
-    const text = (selector: string): string => find(selector).textContent?.trim() ?? '';
-    printed = printTable(table, shown(), `${text('.dataset')}, ${text('.facts')}: ${text('#summary')}`);
-    document.body.append(printed);
-  });
-  addEventListener('afterprint', () => {
-    printed?.remove();
-    printed = null;
-  });
 }

@@ -1,20 +1,30 @@
 /** The line above the list: how much is shown, by which filters, in which order. */
 
-import type { Facet } from '../facets.ts';
+import type { Facet, Facets } from '../facets.ts';
 import { NO_VALUE } from '../facets.ts';
-import type { FacetKey, SortKey, ViewState } from '../hash.ts';
+import { FACET_KEYS, type FacetKey, type SortKey, type ViewState } from '../hash.ts';
+import { rangeLabel, rangeOf } from '../ranges.ts';
 import type { Selection } from '../select.ts';
 import type { Table } from '../table.ts';
 import { counted, thousands } from '../text.ts';
-import { element, find, setText } from './dom.ts';
+import { element, find, setAttribute, setText } from './dom.ts';
 
 export interface Toolbar {
   show(selection: Selection, state: ViewState): void;
 }
 
+/** What a range counts. */
+const UNITS: Partial<Record<FacetKey, string>> = { cells: 'cells', synapses: 'synapses' };
+
+function labelOf({ key, label, values, numbers }: Facet, value: string): string {
+  const known = values.find((candidate) => candidate.value === value)?.label;
+  const range = numbers === undefined ? null : rangeOf(value);
+  if (range !== null) return `${known ?? rangeLabel(range)} ${UNITS[key]}`;
+  return value === NO_VALUE ? `${label.toLowerCase()}: ${known ?? 'none'}` : (known ?? value);
+}
+
 function chip(facet: Facet, value: string): HTMLElement {
-  const known = facet.values.find((candidate) => candidate.value === value)?.label;
-  const label = value === NO_VALUE ? `${facet.label.toLowerCase()}: ${known ?? 'none'}` : (known ?? value);
+  const label = labelOf(facet, value);
   return element(
     'li',
     {},
@@ -26,9 +36,9 @@ function chip(facet: Facet, value: string): HTMLElement {
         'data-facet': facet.key,
         'data-value': value,
         'aria-label': `${label}: take this filter away`,
-        'data-tip': `${facet.label}: ${known ?? value}`,
+        'data-tip': `${facet.label}: ${label}`,
       },
-      element('bdi', {}, facet.key === 'cells' ? `${label} cells` : label),
+      element('bdi', {}, label),
       element('span', { 'aria-hidden': 'true' }, '×'),
     ),
   );
@@ -56,11 +66,7 @@ function showSort(sort: readonly SortKey[]): void {
   select.value = first === undefined ? '' : `${first.falling ? '-' : ''}${first.column}`;
 }
 
-export function createToolbar(
-  table: Table,
-  facets: readonly Facet[],
-  onToggle: (key: FacetKey, value: string) => void,
-): Toolbar {
+export function createToolbar(table: Table, facets: Facets, onToggle: (key: FacetKey, value: string) => void): Toolbar {
   const chips = find('#chips');
   const cells = table.total.reduce((sum, count) => sum + count, 0);
   const whole = `${counted(table.length, 'type')} · ${counted(cells, 'cell')}`;
@@ -74,8 +80,8 @@ export function createToolbar(
     (left[position] ?? left[left.length - 1] ?? find('#summary')).focus();
   });
   return {
-    show({ types, cells: cellsShown }, { q, chosen, sort }) {
-      const on = facets.flatMap((facet) => (chosen[facet.key] ?? []).map((value) => chip(facet, value)));
+    show({ types, cells: cellsShown }, { q, chosen, sort, view }) {
+      const on = FACET_KEYS.flatMap((key) => (chosen[key] ?? []).map((value) => chip(facets.of(key), value)));
       const filtered = on.length > 0 || q.trim() !== '';
       const part = `${thousands(types.length)} of ${counted(table.length, 'type')} · ${counted(cellsShown, 'cell')}`;
       setText(find('#summary'), filtered ? part : whole);
@@ -87,7 +93,14 @@ export function createToolbar(
       setText(find('#sheet-close'), `show ${counted(types.length, 'type')}`);
       find('#nothing').hidden = types.length > 0;
       find('#grid').hidden = types.length === 0;
+      setText(
+        find('#nothing-query'),
+        q.trim() === '' ? 'all of this' : `“${q.trim()}”${on.length > 0 ? ' and all of this' : ''}`,
+      );
       showSort(sort);
+      for (const button of document.querySelectorAll<HTMLElement>('button[data-view]')) {
+        setAttribute(button, 'aria-pressed', String(button.dataset.view === view));
+      }
     },
   };
 }

@@ -1,33 +1,38 @@
 /** types.html: holds the state of the page and shows it. Every change goes through `update`. */
 
-import { facetsOf } from '../facets.ts';
-import type { ColumnKey, FacetKey, SortKey, ViewState } from '../hash.ts';
-import { EMPTY_STATE } from '../hash.ts';
+import { lazyFacets } from '../facets.ts';
+import type { ColumnKey, FacetKey, SortKey, View, ViewState } from '../hash.ts';
+import { EMPTY_STATE, stateFromHash } from '../hash.ts';
+import type { FileEnding } from '../listFile.ts';
+import { type Range, rangeText } from '../ranges.ts';
 import { cellsOfFullBar, rowView } from '../row.ts';
 import { lazySearchIndex, otherNameHit } from '../search.ts';
 import type { Selection } from '../select.ts';
 import { orderOf, select } from '../select.ts';
 import { NONE } from '../table.ts';
+import { counted } from '../text.ts';
 import { openAddress, rememberedScroll } from './address.ts';
 import { readTable } from './data.ts';
 import { detailsOf } from './details.ts';
 import { find, setText } from './dom.ts';
-import { createFacetPanel } from './facetPanel.ts';
+import { createFacetPanel, ownRange } from './facetPanel.ts';
 import { bindKeys } from './keys.ts';
 import { createList } from './list.ts';
+import { bindMenus, closeMenus } from './menus.ts';
+import { bindPrinting } from './printing.ts';
 import { bindSheet } from './sheet.ts';
 import { bindStickyParts, coveredUpTo } from './sticky.ts';
-import { bindPrinting, copyLink, downloadCsv } from './takeAway.ts';
+import { copyText, download } from './takeAway.ts';
 import { applyTheme, bindThemeSwitch } from './theme.ts';
 import { createToolbar, sortAfterClick } from './toolbar.ts';
 import { bindTooltip } from './tooltip.ts';
 
-/** How long a button says that it has done its work. */
-const COPIED_SHOWN_MS = 2000;
+/** How long the page says what a button has done. */
+const SAID_MS = 4000;
 
 function start(): void {
   const table = readTable();
-  const facets = facetsOf(table);
+  const facets = lazyFacets(table);
   const searchIndex = lazySearchIndex(table);
   const full = cellsOfFullBar(table);
   const search = find<HTMLInputElement>('#q');
@@ -36,11 +41,17 @@ function start(): void {
   const address = openAddress((next) => show(next));
   let state = EMPTY_STATE;
   let order = orderOf(table, state.sort);
-  let selection: Selection = { types: order, cells: 0, counts: [] };
+  let selection: Selection = { types: order, cells: 0, counts: new Map() };
 
   const tooltip = bindTooltip(find('#tip'));
   const sheet = bindSheet(panel);
-  const facetPanel = createFacetPanel(panel, facets, toggle);
+  const facetPanel = createFacetPanel({
+    panel,
+    facets,
+    onToggle: toggle,
+    onRange: setRange,
+    onUnfold: () => show(state),
+  });
   const toolbar = createToolbar(table, facets, toggle);
   const list = createList({
     body: find('#rows'),
@@ -59,11 +70,14 @@ function start(): void {
 
   function show(next: ViewState): void {
     if (JSON.stringify(next.sort) !== JSON.stringify(state.sort)) order = orderOf(table, next.sort);
-    selection = select(table, facets, searchIndex, next, order);
+    // The page comes with the counts of the whole list.
+    const counted = facetPanel.isUntouched() && !isFiltered(next) ? [] : facetPanel.unfolded();
+    selection = select(table, facets, searchIndex, next, order, counted);
     const open = next.open === '' ? NONE : selection.types.findIndex((type) => table.names[type] === next.open);
     state = open === NONE ? { ...next, open: '' } : next;
     if (search.value !== state.q) search.value = state.q;
     tooltip.hide();
+    setView(state.view);
     list.show(selection.types, open);
     facetPanel.show(selection.counts, state.chosen);
     toolbar.show(selection, state);
@@ -80,9 +94,26 @@ function start(): void {
 
   function toggle(key: FacetKey, value: string): void {
     const old = state.chosen[key] ?? [];
-    const values = old.includes(value) ? old.filter((other) => other !== value) : [...old, value];
+    choose(key, old.includes(value) ? old.filter((other) => other !== value) : [...old, value]);
+  }
+
+  function setRange(key: FacetKey, range: Range | null): void {
+    const old = state.chosen[key] ?? [];
+    const replaced = ownRange(facets.of(key), old);
+    const kept = old.filter((value) => value !== replaced);
+    choose(key, range === null ? kept : [...new Set([...kept, rangeText(range)])]);
+  }
+
+  function choose(key: FacetKey, values: readonly string[]): void {
     const { [key]: _, ...others } = state.chosen;
-    update({ chosen: values.length > 0 ? { ...others, [key]: values } : others });
+    update({ chosen: values.length > 0 ? { ...others, [key]: [...values] } : others });
+  }
+
+  /** Cards and rows are the same nodes: the style sheet lays them out. */
+  function setView(view: View): void {
+    if (document.documentElement.dataset.view === view) return;
+    document.documentElement.dataset.view = view;
+    list.relayout();
   }
 
   function openOrClose(position: number): void {
@@ -98,29 +129,39 @@ function start(): void {
   }
 
   function stepBack(): void {
-    if (tooltip.hide() || sheet.close()) return;
+    if (tooltip.hide() || closeMenus() || sheet.close()) return;
     if (state.open !== '') update({ open: '' });
-    else if (state.q !== '' || Object.keys(state.chosen).length > 0) clear();
+    else if (isFiltered(state)) clear();
   }
 
+  let saidTimer: ReturnType<typeof setTimeout> | undefined;
   function say(words: string): void {
     setText(find('#said'), words);
+    clearTimeout(saidTimer);
+    saidTimer = setTimeout(() => setText(find('#said'), ''), SAID_MS);
   }
 
   search.addEventListener('input', () => update({ q: search.value }, 'typed'));
   for (const id of ['#clear', '#nothing-clear', '#sheet-clear']) find(id).addEventListener('click', clear);
-  find('#csv').addEventListener('click', () => {
-    downloadCsv(table, selection.types);
-    say('The list is downloaded as CSV');
-  });
-  find('#link').addEventListener('click', async ({ currentTarget }) => {
-    const copied = await copyLink();
-    const words = copied ? 'Link copied' : 'The link could not be copied: take it from the address bar';
-    say(words);
-    if (!(currentTarget instanceof HTMLElement) || !copied) return;
-    setText(currentTarget, 'Copied');
-    setTimeout(() => setText(currentTarget, 'Copy link'), COPIED_SHOWN_MS);
-  });
+  for (const button of document.querySelectorAll<HTMLElement>('[data-file]')) {
+    button.addEventListener('click', () => {
+      const ending = button.dataset.file as FileEnding;
+      download(table, selection.types, ending);
+      say(`${counted(selection.types.length, 'type')} downloaded as ${ending.toUpperCase()}`);
+      closeMenus();
+    });
+  }
+  const copy = async (what: string, text: string): Promise<void> => {
+    say((await copyText(text)) ? `${what} copied` : `${what} could not be copied: the browser forbids it`);
+    closeMenus();
+  };
+  find('#link').addEventListener('click', () => copy('Link', location.href));
+  find('#names').addEventListener('click', () =>
+    copy(counted(selection.types.length, 'name'), Array.from(selection.types, (type) => table.names[type]).join('\n')),
+  );
+  for (const button of document.querySelectorAll<HTMLElement>('button[data-view]')) {
+    button.addEventListener('click', () => update({ view: button.dataset.view as View }));
+  }
   find<HTMLSelectElement>('#sort').addEventListener('change', ({ target }) => {
     const { value } = target as HTMLSelectElement;
     const key: SortKey = { column: value.replace('-', '') as ColumnKey, falling: value.startsWith('-') };
@@ -138,6 +179,7 @@ function start(): void {
       openOrClose(Number(row.dataset.position));
     }
   });
+  bindMenus();
   bindKeys({ list, openOrClose, stepBack });
   bindStickyParts();
   bindPrinting(table, () => selection.types);
@@ -151,6 +193,12 @@ function start(): void {
   else if (position >= 0) list.reveal(position);
 }
 
+function isFiltered({ q, chosen }: ViewState): boolean {
+  return q !== '' || Object.keys(chosen).length > 0;
+}
+
 document.documentElement.classList.add('js');
+// Before the first paint, as the theme.
+document.documentElement.dataset.view = stateFromHash(location.hash).view;
 applyTheme();
 document.addEventListener('DOMContentLoaded', start);

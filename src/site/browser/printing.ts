@@ -1,0 +1,45 @@
+/** The list on paper: all of it, under the name of the dataset. */
+
+import { roiNote, rowView } from '../row.ts';
+import type { Table } from '../table.ts';
+import { element, find } from './dom.ts';
+
+function printTable(table: Table, types: Uint32Array, title: string): HTMLElement {
+  const row = (tag: 'td' | 'th', cells: readonly string[]): Node =>
+    element('tr', {}, ...cells.map((text) => element(tag, {}, element('bdi', {}, text))));
+  const rows = Array.from(types, (type) => {
+    const view = rowView(table, type, 1);
+    const sides = view.sides === null ? '' : `${view.sides.left} | ${view.sides.right}`;
+    return row('td', [
+      view.name,
+      view.cells,
+      [sides, view.sideNote].filter((part) => part !== '').join(', '),
+      view.region ?? view.regionNote,
+      view.rois.map(({ name }) => name).join(', ') || roiNote(table, type),
+      view.transmitter?.name ?? 'none known',
+      view.class?.value ?? '',
+    ]);
+  });
+  const head = row('th', ['Type', 'Cells', 'Left | right', 'Region', 'ROIs', 'Transmitter', 'Class']);
+  return element(
+    'table',
+    { class: 'printed' },
+    element('caption', {}, title),
+    element('thead', {}, head),
+    element('tbody', {}, ...rows),
+  );
+}
+
+/** Paper gets the whole list, not the part in the window. */
+export function bindPrinting(table: Table, shown: () => Uint32Array): void {
+  let printed: HTMLElement | null = null;
+  addEventListener('beforeprint', () => {
+    const text = (selector: string): string => find(selector).textContent?.trim() ?? '';
+    printed = printTable(table, shown(), `${text('.dataset')}, ${text('.facts')}: ${text('#summary')}`);
+    document.body.append(printed);
+  });
+  addEventListener('afterprint', () => {
+    printed?.remove();
+    printed = null;
+  });
+}
