@@ -320,9 +320,7 @@ describe.skipIf(!canBrowse)('types.html in Chromium, from file:// (skipped where
     expect(await hash(page)).toBe('#region=LH&view=cards');
     const tops = await page.locator('.row').evaluateAll((rows) => rows.map((row) => row.getBoundingClientRect().top));
     expect(new Set(tops).size).toBe(2);
-    expect(await seen(page.locator('.row').first())).toMatch(
-      /LHAD1[\s\S]*3 cells[\s\S]*LH[\s\S]*SLP/,
-    );
+    expect(await seen(page.locator('.row').first())).toMatch(/LHAD1[\s\S]*3 cells[\s\S]*LH[\s\S]*SLP/);
     await page.locator('#q').focus();
     for (const key of ['ArrowDown', 'ArrowDown', 'Enter']) await page.keyboard.press(key);
     expect(await hash(page)).toBe('#region=LH&view=cards&open=LHPV1');
