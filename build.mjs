@@ -23,7 +23,7 @@ await build({
   chunkNames: 'chunks/[name]-[hash]',
   minifySyntax: true,
   // Native clients stay outside: their binaries cannot be bundled, and each is imported only where it is used.
-  external: ['@duckdb/node-api', '@keyv/sqlite'],
+  external: ['@duckdb/node-api', '@keyv/sqlite', 'playwright-core'],
   // Bundled CommonJS packages (cli-progress) ask for node's modules by require().
   banner: {
     js: "import { createRequire as __createRequire } from 'node:module';const require = __createRequire(import.meta.url);",

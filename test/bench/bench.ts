@@ -13,10 +13,11 @@ import { dataCases, editTypes, type Loaded } from './dataCases.ts';
 import { LINKS, openLink } from './links.ts';
 import { lookupCases, type Measured, PARTNERS, ROI_COUNTS } from './lookupCases.ts';
 import { type Case, measureInTurn, type Result, tableOf } from './measure.ts';
+import { pageCases } from './pageCases.ts';
 import { DATA, importCase, importWhole, indexCase, indexCases, makeSample, serverCases } from './processCases.ts';
 
 /** What there is to measure. */
-const PARTS = ['files', 'hemibrain', 'sample', 'huge', 'cache'] as const;
+const PARTS = ['files', 'hemibrain', 'sample', 'huge', 'cache', 'pages'] as const;
 type Part = (typeof PARTS)[number];
 
 interface Flags {
@@ -124,6 +125,25 @@ async function measureHuge(): Promise<void> {
   await measure('a million cells, from a file', [indexCase(folder, name, flags, ['huge'])]);
 }
 
+/** The pages of samples, of the size of today's datasets and ten times that. */
+async function measurePages(): Promise<void> {
+  for (const [types, cells] of flags.quick
+    ? [[11_700, 165_000]]
+    : [
+        [11_700, 165_000],
+        [100_000, 1_000_000],
+      ]) {
+    const output = `pages-${types}`;
+    const source = `sample?types=${types}&cells=${cells}&seed=1`;
+    await indexCase(folder, 'site', ['--source', source, '--cache', 'none', '--output', output]).run();
+    const title = `${(types ?? 0).toLocaleString('en-US')} types`;
+    const pages = await pageCases({ title, folder: join(folder, output), withCards: types === 11_700 });
+    if (pages === null) return console.log('\nthe pages: not measured, there is no Chromium');
+    await measure(`types.html in Chromium, from file://, ${title}`, pages.cases);
+    await pages.close();
+  }
+}
+
 const isWanted = (part: Part): boolean => flags.in.includes(part);
 const isThere = existsSync(DATA);
 if (!isThere) console.error('The datasets of ../shared/data are absent: only the samples are measured.');
@@ -154,6 +174,7 @@ try {
   }
   if (isWanted('huge') && !flags.quick) await measureHuge();
   if (isWanted('cache')) await measure('what is kept of 100,000 types, in a folder', cacheCases(folder));
+  if (isWanted('pages')) await measurePages();
   if (flags.json) writeFileSync(flags.json, `${JSON.stringify(results, null, 2)}\n`);
 } finally {
   rmSync(folder, { recursive: true, force: true });

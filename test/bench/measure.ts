@@ -99,7 +99,8 @@ function shown(results: readonly Result[]): Result[] {
 }
 
 function seconds(ms: number | undefined): string {
-  return ((ms ?? Number.NaN) / 1000).toFixed(2);
+  // A key of a page takes a few milliseconds.
+  return ((ms ?? Number.NaN) / 1000).toFixed(ms !== undefined && ms < 95 ? 4 : 2);
 }
 
 function whole(value: number | undefined): string {

@@ -11,11 +11,8 @@ import { writeText } from '../../src/files.ts';
 import type { PageOptions } from '../../src/site/pages.ts';
 import { renderPages } from '../../src/site/render.ts';
 import { pageOptions } from './catalogs.ts';
+import { CHROMIUM, CHROMIUM_ARGUMENTS } from './chromiumPath.ts';
 import { REQUIRE_ALL } from './require.ts';
-
-const CHROMIUM = '/usr/bin/chromium';
-const ARGUMENTS = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run'];
-ARGUMENTS.push('--disable-background-networking', '--disable-component-update', '--disable-sync');
 
 /** Where everything is required a missing browser must fail, not skip. */
 export const canBrowse: boolean = existsSync(CHROMIUM) || REQUIRE_ALL;
@@ -65,7 +62,7 @@ function watch(page: Page, folderUrl: string): string[] {
 export async function openSite(catalog: Catalog, options: Partial<PageOptions> = {}): Promise<Site> {
   const folder = mkdtempSync(join(tmpdir(), 'neurodex-pages-'));
   writeSite(folder, catalog, options);
-  const browser: Browser = await chromium.launch({ executablePath: CHROMIUM, args: ARGUMENTS });
+  const browser: Browser = await chromium.launch({ executablePath: CHROMIUM, args: CHROMIUM_ARGUMENTS });
   const folderUrl = `${pathToFileURL(folder).href}/`;
   return {
     async visit(path, contextOptions = {}) {
