@@ -362,6 +362,11 @@ describe.skipIf(!canBrowse)('types.html in Chromium, from file:// (skipped where
     expect(await page.evaluate('document.documentElement.scrollWidth <= innerWidth')).toBe(true);
   });
 
+  it.each(['', '#view=cards', '#open=KCab-m'])('needs no scrolling sideways at 320 px (%s)', async (state) => {
+    const page = await open(state, { viewport: { width: 320, height: 640 } });
+    expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(320);
+  });
+
   it.each(['light', 'dark'] as const)(
     'passes axe-core in the %s theme, wide and narrow, with details open',
     async (colorScheme) => {
