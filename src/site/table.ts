@@ -2,7 +2,9 @@
 
 import type { Annotation, Catalog, TransmitterSource } from '../catalog/catalog.ts';
 import type { Columns, ShareColumn, ValueColumn } from './columns.ts';
+import type { LinkTemplate } from './links.ts';
 import { unpackNumbers, unpackSparse } from './packing.ts';
+import { type Pages, readPages } from './pageColumn.ts';
 
 /** A list for each type: that of type `t` is `ids[starts[t]]` up to, not including, `ids[starts[t + 1]]`. */
 export interface Lists {
@@ -51,6 +53,10 @@ export interface Table {
   transmitter: Int32Array;
   transmitters: { name: string; source: TransmitterSource }[];
   annotations: Partial<Record<Annotation, ValueLists>>;
+  /** null where types have no pages. */
+  pages: Pages | null;
+  /** To other sites. */
+  links: readonly LinkTemplate[];
 }
 
 /** Every `width`-th number, from `offset` on. */
@@ -135,6 +141,8 @@ export function tableFromColumns(columns: Columns): Table {
     transmitter: positions(unpackSparse(columns.transmitter)),
     transmitters: columns.transmitters.map(([name, source]) => ({ name, source })),
     annotations,
+    pages: columns.pages ? readPages(columns.pages) : null,
+    links: columns.links ?? [],
   };
 }
 
