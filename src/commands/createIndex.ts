@@ -1,7 +1,6 @@
 /** `neurodex create-index`: opens source and cache, builds the catalogue, writes the site. */
 import { join } from 'node:path';
-import type { IsMade } from '../build.ts';
-import type { Catalog } from '../catalog/catalog.ts';
+import type { Built, IsMade } from '../build.ts';
 import { nameWithTag } from '../connectome/dataset.ts';
 import { packageRoot } from '../packageRoot.ts';
 import { createRun, type Report, type Run } from '../report.ts';
@@ -33,7 +32,7 @@ export async function createIndex(settings: Settings, context: Context): Promise
     if (built === null) return;
     const { failedTypes } = run.report;
     if (settings.strict && failedTypes.length > 0) run.note('--strict: some types failed, no site was written.');
-    else await run.phase('site', () => writeSite(built.catalog, pages, settings, run, context));
+    else await run.phase('site', () => writeSite(built, pages, settings, run, context));
     // Types that failed are asked for again by the next run, whatever was edited.
     if (failedTypes.length === 0) await sites.keep(built.description, built.id, run.report);
   });
@@ -44,7 +43,7 @@ const TEMPLATES = join(packageRoot(), 'templates');
 const BROWSER = join(packageRoot(), 'dist', 'browser');
 
 function writeSite(
-  catalog: Catalog,
+  { catalog, typeNames }: Built,
   pages: PagesFolder | null,
   settings: Settings,
   run: Run,
@@ -55,13 +54,7 @@ function writeSite(
   const options = {
     about: aboutOf(settings),
     fullNames: settings['rois.names'],
-    pages:
-      pages &&
-      pagesIn(
-        pages,
-        catalog.types.map(({ name }) => name),
-        run,
-      ),
+    pages: pages && pagesIn(pages, typeNames, run),
     links: linkTemplates(settings.links, nameWithTag(catalog.dataset), catalog.dataset.tag),
     notes,
     templatesDir: TEMPLATES,

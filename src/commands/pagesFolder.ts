@@ -57,7 +57,10 @@ function isFile(folder: string, entry: Dirent): boolean {
   return statSync(join(folder, entry.name), { throwIfNoEntry: false })?.isFile() ?? false;
 }
 
-/** Finds the pages of these types, and tells which files are none's although they might be. */
+/**
+ * Finds the pages of types, and tells which files are none's although they might be.
+ * @param types all of the dataset: a page may be that of a type which the site leaves out
+ */
 export function pagesIn({ folder, base, files }: PagesFolder, types: readonly string[], run: Run): TypePages {
   const found = findPages(types, files);
   const [first] = found.contested;

@@ -66,6 +66,12 @@ describe('--pages', () => {
     );
   });
 
+  test('takes no page of a type that the site leaves out for one of its own', async () => {
+    const { cwd, build } = await openLab('X_L.html', 'a_b.html', 'LC4.html');
+    await build('--pages', 'types', '--types', 'X', 'a_b', 'LC4');
+    expect(urlsIn(cwd)).toEqual({ LC4: { combined: 'LC4.html' } });
+  });
+
   test('tells where no file is the page of a type, and how one would be called', async () => {
     const { cwd, types, build } = await openLab('index.html', 'LC4.txt', 'other.html');
     mkdirSync(join(types, 'LC4.html'));

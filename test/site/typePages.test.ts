@@ -70,6 +70,7 @@ describe('the pages of types', () => {
     const [both, slash] = ['a_b.html', `${slugOf('a/b')}.html`];
     expect(found(['a/b', 'a_b'], both, slash)).toEqual({ 'a/b': { combined: slash }, a_b: { combined: both } });
     expect(found(['a/b', 'a_b'], both)).toEqual({});
+    expect(found(['X', 'X~~1'], `${slugOf('X')}.html`)).toEqual({ X: { combined: 'X~~1.html' } });
     expect(found(['X', 'X_L'], `${slugOf('X_L')}.html`, 'X_L.html')).toEqual({
       X: { left: 'X_L.html' },
       X_L: { combined: `${slugOf('X_L')}.html` },
