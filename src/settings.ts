@@ -53,10 +53,7 @@ const linkUrl = httpUrl
   })
   .refine((url) => URL.canParse(filled(url, () => '0')), 'a URL that is whole once its placeholders are filled in');
 
-const link = z.strictObject(
-  { label: text, url: linkUrl, dataset: regex.optional() },
-  'a list of {label, url, dataset?}',
-);
+const link = z.strictObject({ label: text, url: linkUrl, dataset: regex.optional() }, '{label, url, dataset?}');
 
 export const SETTINGS = {
   source: setting(
