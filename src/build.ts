@@ -43,6 +43,8 @@ export async function buildCatalog(parts: BuildParts): Promise<Catalog> {
 
 export interface Built {
   catalog: Catalog;
+  /** Of all types of the dataset, also of those that are not wanted. */
+  typeNames: string[];
   description: DatasetDescription;
   /** Of the catalogue as it is kept: another one whenever one is kept. */
   id: string;
@@ -95,7 +97,7 @@ async function buildFrom(survey: Survey, ways: WaysToSum, parts: Parts, isMade: 
   noteMissing(parts, description);
   if (survey.isUnchanged && settings.verify === undefined && (await isMade(description, survey.id()))) return null;
 
-  const [rois, { entries, untyped }] = await run.phase(settings.quick ? 'catalogue' : 'ROI counts', () =>
+  const [rois, { entries, untyped, typeNames }] = await run.phase(settings.quick ? 'catalogue' : 'ROI counts', () =>
     Promise.all([
       settings.quick ? null : roiSummaries(description, survey, ways, parts),
       survey.rows().then((rows) => entriesOf(rows, settings)),
@@ -109,6 +111,7 @@ async function buildFrom(survey: Survey, ways: WaysToSum, parts: Parts, isMade: 
   const dataset = { name, tag, uuid, lastDatabaseEdit };
   return {
     catalog: { dataset, mode: settings.quick ? 'quick' : 'full', totals: run.report.totals, types },
+    typeNames,
     description,
     id: survey.id(),
   };
@@ -189,14 +192,18 @@ function selection(names: ReadonlySet<string>, { types: wanted, match }: Setting
 }
 
 /** What the catalogue tells of each wanted type; its rows, several a type, are not held beyond this. */
-function entriesOf(rows: readonly CatalogueRow[], settings: Settings): { entries: BareEntry[]; untyped: number } {
+function entriesOf(
+  rows: readonly CatalogueRow[],
+  settings: Settings,
+): { entries: BareEntry[]; untyped: number; typeNames: string[] } {
   const { types, untyped } = groupByType(rows);
   if (types.size === 0)
     throw new DecodeError(`Expected cells with a type; the dataset has none (${untyped} cells without).`);
   const isWanted = selection(new Set(types.keys()), settings);
   const properties = entryProperties(settings.sides);
   const wanted = [...types].filter(([name]) => isWanted(name));
-  return { entries: wanted.map(([name, own]) => entryOf(name, own, properties, settings.sides)), untyped };
+  const entries = wanted.map(([name, own]) => entryOf(name, own, properties, settings.sides));
+  return { entries, untyped, typeNames: [...types.keys()] };
 }
 
 /** Sizes and catalogue were asked side by side: an edit between them would mix two states of the dataset. */

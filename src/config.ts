@@ -1,7 +1,7 @@
 /** Layers of settings -> the settings of a run: flags > environment > file > preset > default. */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Document, isMap, isScalar, LineCounter, parseDocument } from 'yaml';
+import { type Document, isCollection, isMap, isScalar, LineCounter, parseDocument } from 'yaml';
 import { ConfigError, withoutSecrets } from './errors.ts';
 import { packageRoot } from './packageRoot.ts';
 import { isSettingKey, SETTINGS, type SettingKey, type Settings } from './settings.ts';
@@ -10,6 +10,8 @@ import { isSettingKey, SETTINGS, type SettingKey, type Settings } from './settin
 interface Said {
   value: unknown;
   origin: string;
+  /** The same for a part of a list or map, where a file says it. */
+  originOf?: (path: readonly PropertyKey[]) => string;
 }
 
 type Layer = Map<SettingKey, Said>;
@@ -51,9 +53,10 @@ export function loadConfig(sources: ConfigSources = {}): Config {
     const said = layers.map((layer) => layer.get(key as SettingKey)).find((candidate) => candidate !== undefined);
     const result = schema.safeParse(said?.value);
     if (!result.success) {
-      const expected = result.error.issues[0]?.message ?? 'another value';
+      const { message = 'another value', path = [] } = result.error.issues[0] ?? {};
+      const origin = said?.originOf?.(path) ?? said?.origin ?? 'default';
       throw new ConfigError(
-        `${placeOf(key, said?.origin ?? 'default')}: expected ${expected}, got ${shownValue(key, said?.value)}.`,
+        `${placeOf(key, path, origin)}: expected ${message}, got ${shownValue(key, partOf(said?.value, path))}.`,
       );
     }
     settings[key] = result.data;
@@ -62,9 +65,14 @@ export function loadConfig(sources: ConfigSources = {}): Config {
   return { settings: settings as Settings, origins: origins as Record<SettingKey, string> };
 }
 
+function partOf(value: unknown, path: readonly PropertyKey[]): unknown {
+  return path.reduce((part, key) => Object(part)[key], value);
+}
+
 /** "--concurrency" names its setting; a line of a file or a variable does not. */
-function placeOf(key: string, origin: string): string {
-  return origin.startsWith('--') ? origin : `${origin}: ${key}`;
+function placeOf(key: string, path: readonly PropertyKey[], origin: string): string {
+  const part = path.map((step) => (typeof step === 'number' ? `[${step}]` : `.${String(step)}`)).join('');
+  return `${origin.startsWith('--') ? origin : `${origin}: ${key}`}${part}`;
 }
 
 /** A setting's value for people: a password is never shown. */
@@ -157,17 +165,26 @@ function fileLayer(file: string, shown = file): Layer {
     if (!isMap(node)) throw new ConfigError(`${shown}: expected settings as "key: value".`);
     for (const { key, value } of node.items) {
       const name = prefix + String(isScalar(key) ? key.value : key);
-      const origin = `${shown}, line ${lines.linePos((key as { range?: [number] }).range?.[0] ?? 0).line}`;
+      const lineOf = (node: unknown): string =>
+        `${shown}, line ${lines.linePos((node as { range?: [number] }).range?.[0] ?? 0).line}`;
+      const origin = lineOf(key);
       if (isMap(value) && !isSettingKey(name)) visit(value, `${name}.`);
       else
         layer.set(knownKey(name, origin), {
           value: plainValue(value, document, origin),
           origin,
+          originOf: (path) => lineOf(nodeAt(value, path) ?? key),
         });
     }
   };
   if (document.contents !== null) visit(document.contents, '');
   return layer;
+}
+
+/** The node of a part, or the nearest around it that is written there. */
+function nodeAt(node: unknown, path: readonly PropertyKey[]): unknown {
+  if (!isCollection(node) || path.length === 0) return null;
+  return node.getIn(path, true) ?? nodeAt(node, path.slice(0, -1));
 }
 
 function plainValue(node: unknown, document: Document, origin: string): unknown {

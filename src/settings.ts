@@ -1,5 +1,6 @@
 /** Every setting, once: its key in a file, its flag, its environment variable, what it must be, its default. */
 import { z } from 'zod';
+import { filled, PLACEHOLDERS } from './placeholders.ts';
 
 interface Setting<Schema extends z.ZodType> {
   schema: Schema;
@@ -45,6 +46,14 @@ const sideRule = z.strictObject(
   },
   'a list of {property, pattern?}',
 );
+
+const linkUrl = httpUrl
+  .refine((url) => !/[{}]/.test(filled(url, () => '')), {
+    error: `no braces but ${PLACEHOLDERS.map((name) => `{${name}}`).join(', ')} (others are written %7B and %7D)`,
+  })
+  .refine((url) => URL.canParse(filled(url, () => '0')), 'a URL that is whole once its placeholders are filled in');
+
+const link = z.strictObject({ label: text, url: linkUrl, dataset: regex.optional() }, '{label, url, dataset?}');
 
 export const SETTINGS = {
   source: setting(
@@ -167,6 +176,16 @@ export const SETTINGS = {
   'rois.names': setting(
     z.record(z.string(), text, 'a list of NAME: full name').default({}),
     'what ROIs and regions are called in full, by the name that the pages show',
+    { shapesSite: true },
+  ),
+  pages: setting(text.optional(), 'a folder of type pages (of neurodex, QuickPage or neuView) to link to', {
+    flag: '--pages <folder>',
+    env: 'NEURODEX_PAGES',
+    shapesSite: true,
+  }),
+  links: setting(
+    z.array(link, 'a list of {label, url, dataset?}').default([]),
+    `where else types are shown: url holds ${PLACEHOLDERS.map((name) => `{${name}}`).join(', ')}; dataset, a regular expression, says for which name:tag`,
     { shapesSite: true },
   ),
   'about.title': setting(text.optional(), "the dataset's full name", { shapesSite: true }),

@@ -1,10 +1,11 @@
 /** `neurodex create-index`: opens source and cache, builds the catalogue, writes the site. */
 import { join } from 'node:path';
-import type { IsMade } from '../build.ts';
-import type { Catalog } from '../catalog/catalog.ts';
+import type { Built, IsMade } from '../build.ts';
+import { nameWithTag } from '../connectome/dataset.ts';
 import { packageRoot } from '../packageRoot.ts';
 import { createRun, type Report, type Run } from '../report.ts';
 import type { Settings } from '../settings.ts';
+import { linkTemplates } from '../site/linkTemplates.ts';
 import { aboutOf } from '../site/pages.ts';
 import { generatedAt, generatedBefore, planSite } from '../site/plan.ts';
 import { writeFiles } from '../site/write.ts';
@@ -12,6 +13,7 @@ import { build, finishReport } from './build.ts';
 import { openCache, withCache } from './cache.ts';
 import type { Context } from './context.ts';
 import { requireOneUseOfCache, requireVerifiable } from './contradictions.ts';
+import { type PagesFolder, pagesIn, readPagesFolder } from './pagesFolder.ts';
 import { createSiteRecords } from './siteRecord.ts';
 import { requireReportFile, requireSiteFolder } from './targets.ts';
 
@@ -22,14 +24,15 @@ export async function createIndex(settings: Settings, context: Context): Promise
   requireVerifiable(settings);
   requireSiteFolder(settings.output);
   if (settings.report !== undefined) requireReportFile(settings.report);
+  const pages = readPagesFolder(settings);
   await withCache(await openCache(settings, run), run, context, async (cache) => {
-    const sites = createSiteRecords(settings, [TEMPLATES, BROWSER], cache, context);
+    const sites = createSiteRecords(settings, [TEMPLATES, BROWSER], cache, context, pages?.digest);
     const isMade: IsMade = (description, id) => sites.isMade(description, id, run.report);
     const built = await build(settings, cache, run, context, isMade);
     if (built === null) return;
     const { failedTypes } = run.report;
     if (settings.strict && failedTypes.length > 0) run.note('--strict: some types failed, no site was written.');
-    else await run.phase('site', () => writeSite(built.catalog, settings, run, context));
+    else await run.phase('site', () => writeSite(built, pages, settings, run, context));
     // Types that failed are asked for again by the next run, whatever was edited.
     if (failedTypes.length === 0) await sites.keep(built.description, built.id, run.report);
   });
@@ -39,12 +42,20 @@ export async function createIndex(settings: Settings, context: Context): Promise
 const TEMPLATES = join(packageRoot(), 'templates');
 const BROWSER = join(packageRoot(), 'dist', 'browser');
 
-function writeSite(catalog: Catalog, settings: Settings, run: Run, { today, signal, token }: Context): void {
+function writeSite(
+  { catalog, typeNames }: Built,
+  pages: PagesFolder | null,
+  settings: Settings,
+  run: Run,
+  { today, signal, token }: Context,
+): void {
   const { output } = settings;
   const { notes } = run.report;
   const options = {
     about: aboutOf(settings),
     fullNames: settings['rois.names'],
+    pages: pages && pagesIn(pages, typeNames, run),
+    links: linkTemplates(settings.links, nameWithTag(catalog.dataset), catalog.dataset.tag),
     notes,
     templatesDir: TEMPLATES,
     browserDir: BROWSER,

@@ -27,19 +27,23 @@ export interface SiteRecords {
   keep(description: DatasetDescription, id: string, report: Report): Promise<void>;
 }
 
-/** @param makers the folders whose files make the pages, as they are now */
+/**
+ * @param makers the folders whose files make the pages, as they are now
+ * @param linked a digest of what the pages link to beside that, if anything
+ */
 export function createSiteRecords(
   settings: Settings,
   makers: readonly string[],
   cache: Cache,
   { today }: Pick<Context, 'today'>,
+  linked?: string,
 ): SiteRecords {
   const { output } = settings;
   const keyOf = (description: DatasetDescription): string =>
     siteKey(nameWithTag(description), hash('sha256', resolve(output)).slice(0, 16));
   const rules = SETTINGS_OF_SITE.map((key) => [key, settings[key]]);
   const program = [packageVersion(), statOf(fileURLToPath(import.meta.url)), makers.map(filesIn)];
-  const toBeMade = JSON.stringify([rules, program, today.isFixed ? today.iso : null], regexAsText);
+  const toBeMade = JSON.stringify([rules, program, today.isFixed ? today.iso : null, linked], regexAsText);
   const madeOf = (id: string): string => hash('sha256', id + toBeMade);
   return {
     async isMade(description, id, report) {

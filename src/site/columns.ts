@@ -2,8 +2,11 @@
 
 import type { Annotation, Catalog, Share, TransmitterSource, TypeEntry } from '../catalog/catalog.ts';
 import { ANNOTATIONS } from '../catalog/catalog.ts';
+import type { LinkTemplate } from './links.ts';
 import { naturalOrder } from './natural.ts';
 import { createPacker, createSparsePacker, packNumbers, packSparse } from './packing.ts';
+import { type PageColumn, pageColumn } from './pageColumn.ts';
+import type { TypePages } from './pageNames.ts';
 
 /** The global variable that assets/data.js sets. */
 export const DATA_GLOBAL = 'neurodexColumns';
@@ -52,7 +55,19 @@ export interface Columns {
   transmitters: [name: string, source: TransmitterSource][];
   /** Only the annotations that some type has. */
   annotations: Partial<Record<Annotation, ValueColumn>>;
+  /** Only where types have pages. */
+  pages?: PageColumn;
+  /** Only where there are links to other sites. */
+  links?: LinkTemplate[];
 }
+
+/** Where types lead to. */
+export interface Outward {
+  pages: TypePages | null;
+  links: LinkTemplate[];
+}
+
+const NOWHERE: Outward = { pages: null, links: [] };
 
 /** How often each value is used. */
 type Uses = Map<string, number>;
@@ -143,9 +158,14 @@ function usedFullNames(names: readonly string[], fullNames: FullNames): Record<s
 }
 
 /** @param fullNames of ROIs and regions */
-export function columnsFromCatalog(catalog: Catalog, fullNames: FullNames = {}): Columns {
+export function columnsFromCatalog(
+  catalog: Catalog,
+  fullNames: FullNames = {},
+  { pages, links }: Outward = NOWHERE,
+): Columns {
   const order = naturalOrder(catalog.types.map((type) => type.name));
   const types = order.map((index) => catalog.types[index] as TypeEntry);
+  const names = types.map((type) => type.name);
   const rois = shareColumn(
     types,
     (type) => type.rois,
@@ -168,7 +188,7 @@ export function columnsFromCatalog(catalog: Catalog, fullNames: FullNames = {}):
       lastDatabaseEdit: catalog.dataset.lastDatabaseEdit,
     },
     mode: catalog.mode,
-    names: types.map((type) => type.name),
+    names,
     cells: packNumbers(types.flatMap(({ cells }) => [cells.left, cells.right])),
     middle: packSparse(types.map(({ cells }) => cells.middle)),
     unknown: packSparse(types.map(({ cells }) => cells.unknown)),
@@ -182,6 +202,8 @@ export function columnsFromCatalog(catalog: Catalog, fullNames: FullNames = {}):
     reasons: reasons.values,
     ...transmitterColumns(types),
     annotations: annotationColumns(types),
+    ...(pages && { pages: pageColumn(names, pages) }),
+    ...(links.length > 0 && { links }),
   };
 }
 

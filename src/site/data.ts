@@ -2,6 +2,7 @@
 import type { Catalog, TypeEntry } from '../catalog/catalog.ts';
 import { pieces } from '../files.ts';
 import { csvText } from './csv.ts';
+import { PAGE_SIDES, type PageFiles, type TypePages } from './pageNames.ts';
 import { slugOf } from './slug.ts';
 import { TYPE_COLUMNS, typeCells } from './typeCells.ts';
 
@@ -21,20 +22,46 @@ export function indexJsonParts({ dataset, mode, totals, types }: Catalog): [befo
   return [before, after];
 }
 
-/** data/neurons.json in the published form 2.0, which outside services read. A type has urls only where it has pages. */
-export function neuronsJson({ types }: Catalog, generated: string): Iterable<string> {
+/**
+ * data/neurons.json in the published form 2.0, which outside services read. A type has urls only where it has pages:
+ * file names, before which a service puts the address of their folder (it expects "types/" beside "data/"). FlyWire
+ * types are told apart by commas, synonyms by semicolons, as there.
+ */
+export function neuronsJson({ types }: Catalog, generated: string, pages: TypePages | null): Iterable<string> {
   const metadata = { generated: generated.slice(0, 19).replace('T', ' '), total_types: types.length, version: '2.0' };
   return pieces(function* () {
     yield '{"names":[';
     yield* joined(types, ',', ({ name }) => name);
     yield '],"neurons":[';
-    yield* joined(types, ',', ({ name, annotations: { flywireType, synonyms } }) => ({
-      name,
-      urls: {},
-      ...(flywireType || synonyms ? { types: { flywire: flywireType, synonyms } } : {}),
-    }));
+    yield* joined(types, ',', ({ name, annotations }) => {
+      const flywire = itemsOf(annotations.flywireType, ',');
+      const synonyms = itemsOf(annotations.synonyms, ';');
+      const other = { ...(flywire && { flywire }), ...(synonyms && { synonyms }) };
+      const urls = publishedUrls(pages?.files.get(name) ?? {});
+      return { name, urls, ...(flywire || synonyms ? { types: other } : {}) };
+    });
     yield `],"metadata":${JSON.stringify(metadata)}}\n`;
   });
+}
+
+/** Each once; undefined for none. */
+function itemsOf(values: readonly string[] | undefined, separator: string): string[] | undefined {
+  const items = (values ?? []).flatMap((value) => value.split(separator)).map((item) => item.trim());
+  const distinct = [...new Set(items)].filter((item) => item !== '');
+  return distinct.length > 0 ? distinct : undefined;
+}
+
+/** What would end a path, or begin another one, where services put an address together. */
+const ENDS_A_PATH = /[%#?:\\]/g;
+
+/** Names as they are published, unencoded, as long as that still leads to the file. */
+function publishedUrls(files: PageFiles): PageFiles {
+  const urls: PageFiles = {};
+  for (const side of PAGE_SIDES) {
+    const file = files[side];
+    if (file !== undefined) urls[side] = file.replace(ENDS_A_PATH, encodeURIComponent);
+  }
+  return urls;
 }
 
 /** What is told of each type, as JSON. */

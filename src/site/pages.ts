@@ -1,7 +1,7 @@
 /** What the pages are told beside the catalogue. */
 import type { Text } from '../files.ts';
 import type { Settings } from '../settings.ts';
-import type { FullNames } from './columns.ts';
+import type { FullNames, Outward } from './columns.ts';
 
 /** Facts of a dataset that no database tells: from the preset. */
 export interface About {
@@ -24,7 +24,7 @@ export function aboutOf(settings: Settings): About {
   };
 }
 
-export interface PageOptions {
+export interface PageOptions extends Outward {
   about: About;
   fullNames: FullNames;
   /** When the data was built, as an ISO 8601 UTC time. */

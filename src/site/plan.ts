@@ -27,7 +27,7 @@ export function planSite(
   const { time: generated, isThere } = generatedFrom(before, after);
   return [
     { path: INDEX_PATH, content: indexJson(before, generated, after), isThere },
-    { path: 'data/neurons.json', content: neuronsJson(catalog, generated) },
+    { path: 'data/neurons.json', content: neuronsJson(catalog, generated, options.pages) },
     { path: 'data/types.csv', content: typesCsv(catalog) },
     ...renderPages(catalog, { ...options, generated }),
   ];

@@ -52,7 +52,7 @@ export function renderPages(catalog: Catalog, options: PageOptions): PlannedFile
       });
     }
   };
-  const columns = columnsFromCatalog(catalog, options.fullNames);
+  const columns = columnsFromCatalog(catalog, options.fullNames, options);
   // The pages are rendered from the columns, not the catalogue: they show at once what their script shows later.
   const table = tableFromColumns(columns);
   const facets = facetsOf(table);

@@ -1,6 +1,7 @@
 /** Search over the names of a type: its own first, then those by which others know it. */
 
 import type { Annotation } from '../catalog/catalog.ts';
+import { namesInSynonym } from './synonyms.ts';
 import { annotationOf, type Table } from './table.ts';
 
 /** Where a type's other names stand. */
@@ -32,8 +33,13 @@ export function normalized(text: string): string {
   return text.trim().toLowerCase();
 }
 
+/** A type's own name, then each other one, also as it is stored: with who gave it. */
 export function namesOf(table: Table, type: number): string[] {
-  return [table.names[type] as string, ...OTHER_NAMES.flatMap((annotation) => annotationOf(table, annotation, type))];
+  const others = OTHER_NAMES.flatMap((annotation) => {
+    const values = annotationOf(table, annotation, type);
+    return annotation === 'synonyms' ? values.flatMap((value) => [...namesInSynonym(value), value]) : values;
+  });
+  return [...new Set([table.names[type] as string, ...others])];
 }
 
 function searchIndexOf(table: Table): SearchIndex {

@@ -2,7 +2,9 @@
 
 import type { Annotation, Catalog, TransmitterSource } from '../catalog/catalog.ts';
 import type { Columns, ShareColumn, ValueColumn } from './columns.ts';
+import type { LinkTemplate } from './links.ts';
 import { unpackNumbers, unpackSparse } from './packing.ts';
+import { type Pages, readPages } from './pageColumn.ts';
 
 /** A list for each type: that of type `t` is `ids[starts[t]]` up to, not including, `ids[starts[t + 1]]`. */
 export interface Lists {
@@ -52,6 +54,10 @@ export interface Table {
   transmitters: { name: string; source: TransmitterSource }[];
   /** Each is unpacked when first asked for: a page that opens shows one or two of them. */
   annotations: Partial<Readonly<Record<Annotation, ValueLists>>>;
+  /** null where types have no pages. */
+  pages: Pages | null;
+  /** To other sites. */
+  links: readonly LinkTemplate[];
 }
 
 /** Every `width`-th number, from `offset` on. */
@@ -146,6 +152,8 @@ export function tableFromColumns(columns: Columns): Table {
     transmitter: positions(unpackSparse(columns.transmitter)),
     transmitters: columns.transmitters.map(([name, source]) => ({ name, source })),
     annotations: lazyAnnotations(columns.annotations, length),
+    pages: columns.pages ? readPages(columns.pages) : null,
+    links: columns.links ?? [],
   };
 }
 

@@ -36,10 +36,18 @@ describe('settings', () => {
   test.each([
     ['rois: 5', /line 1: unknown setting "rois"/],
     ['sides: []', /line 1: sides: expected at least one rule, got \[\]/],
-    ['sides: [{property: instance, pattern: "("}]', /line 1: sides: expected a regular expression/],
+    ['sides: [{property: instance, pattern: "("}]', /line 1: sides\[0\]\.pattern: expected a regular expression/],
     ['quick: yes please', /line 1: quick: expected true or false, got "yes please"/],
     ['about: {licenceUrl: "javascript:alert(1)"}', /line 1: about\.licenceUrl: expected a URL that begins with http/],
     ['rois: {minSharePercent: 120}', /expected a number from 0 to 100, got 120/],
+    [
+      'links:\n  - label: a\n    url: https://a.org/{type}\n  - label: b\n    url: https://b.org/{body}',
+      /line 5: links\[1\]\.url: expected no braces but \{type\}, .* got "https:\/\/b\.org\/\{body\}"/,
+    ],
+    ['links:\n- url: https://a.org', /line 2: links\[0\]\.label: expected text, got \(not set\)/],
+    ['links: [{label: a, url: "javascript:{type}"}]', /line 1: links\[0\]\.url: expected a URL that begins with http/],
+    ['links: [{label: a, url: "https://[{type}"}]', /line 1: links\[0\]\.url: expected a URL that is whole/],
+    ['links: {label: a}', /line 1: links: expected a list of \{label, url, dataset\?\}, got \{"label":"a"\}/],
     ['output: a\noutput: b', /line 2: Map keys must be unique/],
     ['- a\n- b', /expected settings as "key: value"/],
   ])('%j is refused with its line', (yaml, message) => {

@@ -7,6 +7,8 @@ import type { PageOptions } from '../../src/site/pages.ts';
 export const pageOptions: PageOptions = {
   about: {},
   fullNames: {},
+  pages: null,
+  links: [],
   generated: '2026-11-21T08:00:00Z',
   notes: [],
   templatesDir: '',

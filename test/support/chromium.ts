@@ -62,8 +62,19 @@ function watch(page: Page, folderUrl: string): string[] {
 export async function openSite(catalog: Catalog, options: Partial<PageOptions> = {}): Promise<Site> {
   const folder = mkdtempSync(join(tmpdir(), 'neurodex-pages-'));
   writeSite(folder, catalog, options);
+  const site = await openFolder(folder);
+  return {
+    ...site,
+    async close() {
+      await site.close();
+      rmSync(folder, { recursive: true });
+    },
+  };
+}
+
+/** A browser to look at what stands in a folder. @param folderUrl where that is served, if it is; with a slash at its end */
+export async function openFolder(folder: string, folderUrl = `${pathToFileURL(folder).href}/`): Promise<Site> {
   const browser: Browser = await chromium.launch({ executablePath: CHROMIUM, args: CHROMIUM_ARGUMENTS });
-  const folderUrl = `${pathToFileURL(folder).href}/`;
   return {
     async visit(path, contextOptions = {}) {
       const context = await browser.newContext({ viewport: { width: 1400, height: 900 }, ...contextOptions });
@@ -72,10 +83,7 @@ export async function openSite(catalog: Catalog, options: Partial<PageOptions> =
       await page.goto(`${folderUrl}${path}`);
       return { page, complaints };
     },
-    async close() {
-      await browser.close();
-      rmSync(folder, { recursive: true });
-    },
+    close: () => browser.close(),
   };
 }
 
