@@ -1,6 +1,7 @@
 /** What a row of the list shows of a type. The same for the rows rendered at build time and those filled in the browser. */
 
 import type { FacetKey } from './hash.ts';
+import { pageOf } from './links.ts';
 import { annotationOf, sharesOf, type Table, type TypeShare } from './table.ts';
 import { percent, percentOf, thousands } from './text.ts';
 import { transmitterOf } from './transmitters.ts';
@@ -27,6 +28,8 @@ export interface SideBars {
 
 export interface RowView {
   name: string;
+  /** The address of the type's page, where it has one. */
+  page: string | null;
   cells: string;
   /** `cell` or `cells`, where no heading says it. */
   unit: string;
@@ -144,6 +147,7 @@ export function rowView(table: Table, type: number, full: number): RowView {
   const total = table.total[type] as number;
   return {
     name: table.names[type] as string,
+    page: pageOf(table, type),
     cells: thousands(total),
     unit: total === 1 ? 'cell' : 'cells',
     sides: sideBars(table, type, full),

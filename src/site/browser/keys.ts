@@ -33,14 +33,12 @@ function step(key: string, current: number, perLine: number): number | null {
   }
 }
 
-/** Left and right go along the buttons of a row. */
+/** Left and right go along the buttons of a row and the link to its page. */
 function alongRow(key: string, focused: Element): boolean {
   const row = focused.closest('.row');
   if (row === null || (key !== 'ArrowRight' && key !== 'ArrowLeft')) return false;
-  const buttons = [...row.querySelectorAll<HTMLElement>('button:not([hidden])')].filter(
-    (button) => button.offsetParent !== null,
-  );
-  buttons[buttons.indexOf(focused as HTMLElement) + (key === 'ArrowRight' ? 1 : -1)]?.focus();
+  const stops = [...row.querySelectorAll<HTMLElement>('button, a')].filter(({ offsetParent }) => offsetParent !== null);
+  stops[stops.indexOf(focused as HTMLElement) + (key === 'ArrowRight' ? 1 : -1)]?.focus();
   return true;
 }
 

@@ -73,6 +73,7 @@ function fillTag({ button, label, none }: TagNode, value: string | undefined, te
 export function rowNode(element: HTMLElement): RowNode {
   const name = find<HTMLButtonElement>('.name', element);
   const nameText = find('bdi', name);
+  const page = find<HTMLAnchorElement>('.page', element);
   const alias = find('.alias', element);
   const cells = find('.c-cells .number', element);
   const unit = find('.unit', element);
@@ -105,7 +106,7 @@ export function rowNode(element: HTMLElement): RowNode {
   }
 
   function setCurrent(current: boolean): void {
-    for (const button of [name, ...values]) setAttribute(button, 'tabindex', current ? '0' : '-1');
+    for (const stop of [name, page, ...values]) setAttribute(stop, 'tabindex', current ? '0' : '-1');
   }
 
   return {
@@ -119,6 +120,9 @@ export function rowNode(element: HTMLElement): RowNode {
       setAttribute(name, 'aria-expanded', String(open));
       setMarked(nameText, view.name, query);
       setAttribute(name, 'data-tip', view.name);
+      page.hidden = view.page === null;
+      setAttribute(page, 'href', view.page ?? '');
+      setAttribute(page, 'aria-label', `Page of ${view.name}`);
       alias.hidden = otherName === null;
       setMarked(alias, otherName ?? '', query);
       setText(cells, view.cells);

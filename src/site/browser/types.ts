@@ -168,7 +168,7 @@ function start(): void {
     update({ sort: value === '' ? [] : [key] });
   });
   find('#grid').addEventListener('click', (event) => {
-    if (!(event.target instanceof Element)) return;
+    if (!(event.target instanceof Element) || event.target.closest('a') !== null) return;
     const button = event.target.closest<HTMLElement>('button');
     const row = event.target.closest<HTMLElement>('.row');
     if (button?.dataset.sort !== undefined) {
