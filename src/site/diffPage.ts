@@ -93,7 +93,7 @@ function factsView(before: IndexFacts, after: IndexFacts): DiffPage['facts'] {
     fact('Last edit', ({ dataset }) => dataset.lastDatabaseEdit ?? NOT_RECORDED),
     fact('UUID', ({ dataset }) => dataset.uuid ?? NOT_RECORDED),
     fact('Index built', ({ generated }) => day(generated)),
-    fact('ROI analysis', ({ mode }) => (mode === 'quick' ? 'none (quick mode)' : 'yes')),
+    fact('Mode', ({ mode }) => (mode === 'quick' ? 'quick: no ROI analysis' : 'full')),
   ];
   return facts.filter(({ before, after }) => before !== NOT_RECORDED || after !== NOT_RECORDED);
 }

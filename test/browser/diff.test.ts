@@ -105,7 +105,7 @@ describe.skipIf(!canBrowse)('diff.html in Chromium, from file:// (skipped where 
     const text = await seen(visit.page.locator('main'));
     expect(text).toContain('The index after has no ROI data (quick mode)');
     expect(text).toMatch(/–\s+types with another main region: not compared/);
-    expect(text).toContain('none (quick mode)');
+    expect(text).toContain('quick: no ROI analysis');
     await quick.close();
   });
 
