@@ -31,7 +31,7 @@ await build({
 });
 
 await build({
-  entryPoints: { index: 'src/site/browser/index.ts', types: 'src/site/browser/types.ts' },
+  entryPoints: ['index', 'types', 'diff'].map((page) => `src/site/browser/${page}.ts`),
   outdir: 'dist/browser',
   bundle: true,
   format: 'iife',

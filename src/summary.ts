@@ -109,7 +109,7 @@ export function printable(text: string): string {
 }
 
 /** The same JSON for a program, harmless on a terminal. */
-function escapedJson(json: string): string {
+export function escapedJson(json: string): string {
   const units = (character: string): string =>
     character
       .split('')

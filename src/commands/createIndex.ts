@@ -1,8 +1,6 @@
 /** `neurodex create-index`: opens source and cache, builds the catalogue, writes the site. */
-import { join } from 'node:path';
 import type { Built, IsMade } from '../build.ts';
 import { nameWithTag } from '../connectome/dataset.ts';
-import { packageRoot } from '../packageRoot.ts';
 import { createRun, type Report, type Run } from '../report.ts';
 import type { Settings } from '../settings.ts';
 import { linkTemplates } from '../site/linkTemplates.ts';
@@ -13,6 +11,7 @@ import { build, finishReport } from './build.ts';
 import { openCache, withCache } from './cache.ts';
 import type { Context } from './context.ts';
 import { requireOneUseOfCache, requireVerifiable } from './contradictions.ts';
+import { BROWSER, TEMPLATES } from './pageParts.ts';
 import { type PagesFolder, pagesIn, readPagesFolder } from './pagesFolder.ts';
 import { createSiteRecords } from './siteRecord.ts';
 import { requireReportFile, requireSiteFolder } from './targets.ts';
@@ -38,9 +37,6 @@ export async function createIndex(settings: Settings, context: Context): Promise
   });
   return finishReport(run, settings, context);
 }
-
-const TEMPLATES = join(packageRoot(), 'templates');
-const BROWSER = join(packageRoot(), 'dist', 'browser');
 
 function writeSite(
   { catalog, typeNames }: Built,

@@ -4,6 +4,7 @@ import { dirname, join, resolve } from 'node:path';
 import { WriteError } from '../errors.ts';
 import { bytesAt } from '../files.ts';
 import { INDEX_PATH } from '../site/data.ts';
+import { DIFF_PATHS } from '../site/diffFiles.ts';
 import { isPartial } from '../site/write.ts';
 
 /**
@@ -11,13 +12,22 @@ import { isPartial } from '../site/write.ts';
  * things, but nothing of somebody else's is replaced
  */
 export function requireSiteFolder(output: string): void {
-  requireWritable('--output', output);
-  const index = join(output, INDEX_PATH);
-  if (beginsWith(index, '{"schema":"neurodex.')) return;
-  const foreign = [INDEX_PATH, ...SITE_PATHS].find((name) => isForeign(join(output, name)));
+  requireOwn('--output', output, [INDEX_PATH, ...SITE_PATHS]);
+}
+
+/** As requireSiteFolder, for the page of a difference; it may stand in the folder of a site. */
+export function requireDiffFolder(folder: string): void {
+  requireOwn('--page', folder, DIFF_PATHS);
+}
+
+/** @param paths what would be replaced; the first tells by its beginning that they are ours */
+function requireOwn(flag: string, folder: string, paths: readonly [string, ...string[]]): void {
+  requireWritable(flag, folder);
+  if (beginsWith(join(folder, paths[0]), '{"schema":"neurodex.')) return;
+  const foreign = paths.find((name) => isForeign(join(folder, name)));
   if (foreign === undefined) return;
   throw new WriteError(
-    `--output ${output}: ${foreign} there is not, or no longer, as neurodex writes it. Move it away, or choose another folder.`,
+    `${flag} ${folder}: ${foreign} there is not, or no longer, as neurodex writes it. Move it away, or choose another folder.`,
   );
 }
 

@@ -8,6 +8,7 @@ import { presetNames } from '../config.ts';
 import { packageVersion } from '../packageRoot.ts';
 import { configText, importText, loadText, PARTNER_FORMATS, partnersText, printable, reportText } from '../summary.ts';
 import { addCache } from './cache.ts';
+import { addDiff } from './diff.ts';
 import { ALL_SETTINGS, type ConfigFlags, configOf, wholeNumber, withOutputFlags, withSettings } from './flags.ts';
 import { EXIT, type OutputFlags, type Outside } from './outside.ts';
 
@@ -28,6 +29,7 @@ export function createProgram(outside: Outside): Command {
   addSample(root, outside);
   addLoad(root, outside);
   addPartners(root, outside);
+  addDiff(root, outside);
   addConfig(root, outside);
   return root;
 }

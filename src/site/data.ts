@@ -8,12 +8,15 @@ import { TYPE_COLUMNS, typeCells } from './typeCells.ts';
 
 export const INDEX_PATH = 'data/index.json';
 
+/** What it says of its own form; indexFile.ts reads it. */
+export const INDEX_SCHEMA = 'neurodex.index/1';
+
 /**
  * data/index.json in two parts, with the time of the build to be put between them; one type a line, so that two
  * builds can be compared by diff.
  */
 export function indexJsonParts({ dataset, mode, totals, types }: Catalog): [before: string, after: Iterable<string>] {
-  const before = JSON.stringify({ schema: 'neurodex.index/1', dataset, mode, generated: '' }).slice(0, -2);
+  const before = JSON.stringify({ schema: INDEX_SCHEMA, dataset, mode, generated: '' }).slice(0, -2);
   const after = pieces(function* () {
     yield `",${JSON.stringify({ totals }).slice(1, -1)},"types":[\n`;
     yield* joined(types, ',\n', (type) => type);

@@ -28,7 +28,7 @@ function templateFault(error: Error): string {
   return `${place === undefined ? '' : `${place[1]}, line ${place[2]}: `}${reason}`;
 }
 
-function readPart(folder: string, name: string): string {
+export function readPart(folder: string, name: string): string {
   const path = join(folder, name);
   try {
     return readFileSync(path, 'utf8');
@@ -40,18 +40,30 @@ function readPart(folder: string, name: string): string {
   }
 }
 
-export function renderPages(catalog: Catalog, options: PageOptions): PlannedFile[] {
-  const eta = new Eta({ views: options.templatesDir, autoEscape: true, cache: true, debug: true });
-  const page = (template: string, view: object): string => {
+/** The parts of a style sheet, one after the other. */
+export function styleSheet(parts: readonly string[], templatesDir: string): string {
+  return parts.map((part) => readPart(templatesDir, `style/${part}.css`)).join('\n');
+}
+
+export type Render = (template: string, view: object) => string;
+
+/** Fills the templates of a folder. */
+export function createRender(templatesDir: string): Render {
+  const eta = new Eta({ views: templatesDir, autoEscape: true, cache: true, debug: true });
+  return (template, view) => {
     try {
       return eta.render(template, view);
     } catch (cause) {
-      const path = join(options.templatesDir, `${template}.eta`);
+      const path = join(templatesDir, `${template}.eta`);
       throw new ConfigError(`the template ${path} cannot be rendered (${templateFault(cause as Error)}): ${REMEDY}`, {
         cause,
       });
     }
   };
+}
+
+export function renderPages(catalog: Catalog, options: PageOptions): PlannedFile[] {
+  const page = createRender(options.templatesDir);
   const columns = columnsFromCatalog(catalog, options.fullNames, options);
   // The pages are rendered from the columns, not the catalogue: they show at once what their script shows later.
   const table = tableFromColumns(columns);
@@ -59,10 +71,7 @@ export function renderPages(catalog: Catalog, options: PageOptions): PlannedFile
   return [
     { path: 'index.html', content: page('index', indexPage(catalog, options, table, facets)) },
     { path: 'types.html', content: page('types', typesPage(catalog, options, table, facets)) },
-    {
-      path: 'assets/style.css',
-      content: STYLE_PARTS.map((part) => readPart(options.templatesDir, `style/${part}.css`)).join('\n'),
-    },
+    { path: 'assets/style.css', content: styleSheet(STYLE_PARTS, options.templatesDir) },
     { path: 'assets/index.js', content: readPart(options.browserDir, 'index.js') },
     { path: 'assets/types.js', content: readPart(options.browserDir, 'types.js') },
     { path: 'assets/data.js', content: scriptFromColumns(columns) },

@@ -8,7 +8,7 @@ import { pathToFileURL } from 'node:url';
 import { type Browser, type BrowserContextOptions, chromium, type Locator, type Page } from 'playwright-core';
 import type { Catalog } from '../../src/catalog/catalog.ts';
 import { writeText } from '../../src/files.ts';
-import type { PageOptions } from '../../src/site/pages.ts';
+import type { PageOptions, PlannedFile } from '../../src/site/pages.ts';
 import { renderPages } from '../../src/site/render.ts';
 import { pageOptions } from './catalogs.ts';
 import { CHROMIUM, CHROMIUM_ARGUMENTS } from './chromiumPath.ts';
@@ -28,18 +28,7 @@ export interface Site {
   close(): Promise<void>;
 }
 
-function writeSite(folder: string, catalog: Catalog, options: Partial<PageOptions>): void {
-  const files = renderPages(catalog, {
-    ...pageOptions,
-    templatesDir: 'templates',
-    browserDir: 'dist/browser',
-    ...options,
-  });
-  for (const { path, content } of files) {
-    mkdirSync(dirname(join(folder, path)), { recursive: true });
-    writeText(join(folder, path), content);
-  }
-}
+export const PARTS = { templatesDir: 'templates', browserDir: 'dist/browser' };
 
 function watch(page: Page, folderUrl: string): string[] {
   const complaints: string[] = [];
@@ -60,8 +49,16 @@ function watch(page: Page, folderUrl: string): string[] {
 
 /** A site of this catalogue in a folder of its own, and a browser to look at it. */
 export async function openSite(catalog: Catalog, options: Partial<PageOptions> = {}): Promise<Site> {
+  return await openFiles(renderPages(catalog, { ...pageOptions, ...PARTS, ...options }));
+}
+
+/** As openSite, of files that are planned already. */
+export async function openFiles(files: readonly PlannedFile[]): Promise<Site> {
   const folder = mkdtempSync(join(tmpdir(), 'neurodex-pages-'));
-  writeSite(folder, catalog, options);
+  for (const { path, content } of files) {
+    mkdirSync(dirname(join(folder, path)), { recursive: true });
+    writeText(join(folder, path), content);
+  }
   const site = await openFolder(folder);
   return {
     ...site,

@@ -73,7 +73,7 @@ function fillTag({ button, label, none }: TagNode, value: string | undefined, te
 export function rowNode(element: HTMLElement): RowNode {
   const name = find<HTMLButtonElement>('.name', element);
   const nameText = find('bdi', name);
-  const page = find<HTMLAnchorElement>('.page', element);
+  const page = find<HTMLAnchorElement>('.page-link', element);
   const alias = find('.alias', element);
   const cells = find('.c-cells .number', element);
   const unit = find('.unit', element);

@@ -1,0 +1,25 @@
+/** Difference -> the files of its page: they lie side by side, so that they may stand in the folder of a site. */
+import type { Difference } from '../catalog/difference.ts';
+import { diffJson } from './diffJson.ts';
+import { diffPage } from './diffPage.ts';
+import type { PageOptions, PlannedFile } from './pages.ts';
+import { createRender, readPart, styleSheet } from './render.ts';
+
+/** The first tells what wrote them. */
+export const DIFF_PATHS = ['diff.json', 'diff.html', 'diff.css', 'diff.js'] as const;
+
+/** Of the site's style sheet what this page needs: the site's own may be of another version, and is left alone. */
+const STYLE_PARTS = ['base', 'index', 'print', 'diff'];
+
+export function diffFiles(
+  difference: Difference,
+  { templatesDir, browserDir }: Pick<PageOptions, 'templatesDir' | 'browserDir'>,
+): PlannedFile[] {
+  const contents: Record<(typeof DIFF_PATHS)[number], string> = {
+    'diff.json': diffJson(difference),
+    'diff.html': createRender(templatesDir)('diff', diffPage(difference)),
+    'diff.css': styleSheet(STYLE_PARTS, templatesDir),
+    'diff.js': readPart(browserDir, 'diff.js'),
+  };
+  return DIFF_PATHS.map((path) => ({ path, content: contents[path] }));
+}
