@@ -1,19 +1,16 @@
 /** Catalog -> what the template of index.html shows. Pure: the same catalogue gives the same view. */
 
 import type { Catalog } from '../catalog/catalog.ts';
-import type { Bar } from './charts.ts';
-import { barsOf } from './charts.ts';
+import { type Balance, balanceOf } from './balance.ts';
+import { type Plot, plotOf } from './charts.ts';
 import { type DatasetView, datasetView } from './datasetView.ts';
 import type { Facet } from './facets.ts';
-import { NO_VALUE, totalsOf } from './facets.ts';
 import type { FacetKey } from './hash.ts';
-import { linkToFacet } from './hash.ts';
+import { type HeatMap, heatMapOf } from './heatMap.ts';
 import type { PageOptions } from './pages.ts';
+import { type Remark, remarksOf } from './remarks.ts';
 import type { Table } from './table.ts';
-import { counted, thousands } from './text.ts';
-
-/** How many bars of a plot stand before its fold. */
-const BARS_AT_ONCE = 16;
+import { thousands } from './text.ts';
 
 export interface Link {
   text: string;
@@ -21,35 +18,31 @@ export interface Link {
   href: string | null;
 }
 
-export interface Remark {
-  words: string;
-  href: string | null;
-}
-
-export interface Plot {
-  title: string;
-  bars: Bar[];
-  rest: Bar[];
-  /** Why there is nothing to draw. */
-  note: string;
-}
-
 export interface IndexPage {
   dataset: DatasetView;
   citation: Link | null;
   licence: Link | null;
-  homepage: string | null;
+  homepage: Link | null;
   totals: { number: string; words: string }[];
   notes: string[];
+  /** Why there are no plots at all. */
+  noTypes: string;
   regions: Plot;
   transmitters: Plot;
-  cells: Bar[];
+  cells: Plot;
+  balance: Balance;
+  heat: HeatMap;
   remarks: Remark[];
 }
 
 /** Settings take no address but one of the web. */
 function linkOf(text: string | undefined, href: string | undefined): Link | null {
   return text === undefined && href === undefined ? null : { text: text ?? (href as string), href: href ?? null };
+}
+
+/** An address as people say it. */
+function spoken(address: string): string {
+  return address.replace(/^https?:\/\//, '').replace(/\/$/, '');
 }
 
 function totalsView({ totals }: Catalog): IndexPage['totals'] {
@@ -66,51 +59,25 @@ function totalsView({ totals }: Catalog): IndexPage['totals'] {
   ];
 }
 
-function plot(title: string, facet: Facet, types: number, note: string): Plot {
-  const bars = facet.shown ? barsOf(facet, types) : [];
-  return { title, bars: bars.slice(0, BARS_AT_ONCE), rest: bars.slice(BARS_AT_ONCE), note: facet.shown ? '' : note };
-}
-
-/** What needs a curator's eye; a count of zero is said too, without a link. */
-function remarksView(table: Table, facets: Record<FacetKey, Facet>): Remark[] {
-  const total = (key: FacetKey, value: string): number => {
-    const facet = facets[key];
-    return totalsOf(facet)[facet.values.findIndex((known) => known.value === value)] ?? 0;
-  };
-  const oneSided = total('side', 'left') + total('side', 'right');
-  const found: [count: number, rest: string, href: string][] = [
-    [total('nt', NO_VALUE), 'without a known transmitter', linkToFacet('nt', NO_VALUE)],
-    [oneSided, 'in one hemisphere only', linkToFacet('side', 'left', 'right')],
-    [total('side', 'unknown'), 'with cells of unknown side', linkToFacet('side', 'unknown')],
-  ];
-  if (table.mode === 'full') {
-    found.push(
-      [total('data', 'failed'), 'whose ROI data failed', linkToFacet('data', 'failed')],
-      [total('data', 'notAsked'), 'without ROI data', linkToFacet('data', 'notAsked')],
-    );
-  }
-  const remarks: Remark[] = found.map(([count, rest, href]) => ({
-    words: `${counted(count, 'type')} ${rest}`,
-    href: count === 0 ? null : href,
-  }));
-  if (table.mode === 'quick') remarks.push({ words: 'ROI data were not asked for (quick mode)', href: null });
-  return remarks;
-}
-
 export function indexPage(catalog: Catalog, options: PageOptions, table: Table, all: readonly Facet[]): IndexPage {
   const { about } = options;
   const facets = Object.fromEntries(all.map((facet) => [facet.key, facet])) as Record<FacetKey, Facet>;
+  const noTransmitter = 'no type has a known transmitter';
   const noRegion = catalog.mode === 'quick' ? 'no ROI data (quick mode)' : 'no type has ROI data';
+  const regionNote = facets.region.shown ? '' : noRegion;
   return {
     dataset: datasetView(catalog, about, options.generated),
     citation: linkOf(about.citation, about.citationUrl),
     licence: linkOf(about.licence, about.licenceUrl),
-    homepage: about.homepage ?? null,
+    homepage: linkOf(about.homepage && spoken(about.homepage), about.homepage),
     totals: totalsView(catalog),
     notes: options.notes,
-    regions: plot('Types by main region', facets.region, table.length, noRegion),
-    transmitters: plot('Types by transmitter', facets.nt, table.length, 'no type has a known transmitter'),
-    cells: barsOf(facets.cells, table.length),
-    remarks: remarksView(table, facets),
+    noTypes: table.length === 0 ? 'No cell has a type: there is nothing to list or to plot.' : '',
+    regions: plotOf('Main region', facets.region, table, regionNote),
+    transmitters: plotOf('Transmitter', facets.nt, table, noTransmitter),
+    cells: plotOf('Cells per type', facets.cells, table, ''),
+    balance: balanceOf(facets.side, table),
+    heat: heatMapOf(facets.region, facets.nt, table, regionNote || (facets.nt.shown ? '' : noTransmitter)),
+    remarks: remarksOf(catalog, facets),
   };
 }

@@ -13,7 +13,19 @@ import { tableFromColumns } from './table.ts';
 import { typesPage } from './typesPage.ts';
 
 /** The parts of the style sheet: later ones refine earlier ones. */
-const STYLE_PARTS = ['base', 'index', 'types', 'toolbar', 'list', 'details', 'narrow', 'cards', 'print'];
+const STYLE_PARTS = [
+  'base',
+  'index',
+  'plots',
+  'heat',
+  'types',
+  'toolbar',
+  'list',
+  'details',
+  'narrow',
+  'cards',
+  'print',
+];
 
 /** As the damage is to files that come with neurodex. */
 const REMEDY = 'mend it, or install neurodex again (in a checkout: npm run build)';
