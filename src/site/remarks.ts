@@ -37,25 +37,19 @@ export function remarksOf({ totals, mode }: Catalog, facets: Record<FacetKey, Fa
       ...values,
     );
   };
+  const unclear = facets.nt.values.filter(({ value }) => transmitterOf(value).tone === 'unclear');
   const remarks: Remark[] = [
     {
       number: thousands(totals.untyped),
       words: totals.untyped === 1 ? 'cell without a type, not listed' : 'cells without a type, not listed',
       href: null,
     },
-  ];
-  if (facets.side.values.some(({ value }) => value === 'lopsided')) {
-    remarks.push(about('with lopsided sides', 'side', 'lopsided'));
-  }
-  remarks.push(
+    about('with lopsided sides', 'side', 'lopsided'),
     about('in one hemisphere only', 'side', 'left', 'right'),
     about('with cells of unknown side', 'side', 'unknown'),
-  );
-  const unclear = facets.nt.values.filter(({ value }) => transmitterOf(value).tone === 'unclear');
-  remarks.push(
     about('without a known transmitter', 'nt', NO_VALUE),
     about('whose transmitter is unclear', 'nt', ...unclear.map(({ value }) => value)),
-  );
+  ];
   if (mode === 'full') {
     remarks.push(
       about('whose ROI data failed', 'data', 'failed'),

@@ -87,14 +87,10 @@ describe('indexPage', () => {
       [2, 9],
     ];
     const catalog = changed(pairs.length, (_, i) => ({ cells: sides(...(pairs[i] as [number, number])) }));
-    const table = tableFromColumns(columnsFromCatalog(catalog));
-    const lopsided = { value: 'lopsided', label: 'lopsided' };
-    const facets = facetsOf(table).map((facet) => {
-      if (facet.key !== 'side') return facet;
-      return { ...facet, values: [lopsided], ids: new Uint32Array(3), starts: Uint32Array.of(0, 1, 2, 3) };
-    });
-    const { balance, remarks } = indexPage(catalog, pageOptions, table, facets);
-    expect(balance.rows).toMatchObject([{ types: '3', pair: null, note: '1 more left, 2 more right' }]);
+    const { balance, remarks } = pageOf(catalog);
+    expect(balance.rows).toContainEqual(
+      expect.objectContaining({ types: '3', pair: null, note: '1 more left, 2 more right' }),
+    );
     expect(remarks).toContainEqual({
       number: '3',
       words: 'types with lopsided sides',
