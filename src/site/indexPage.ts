@@ -66,8 +66,8 @@ function totalsView({ totals }: Catalog): IndexPage['totals'] {
   ];
 }
 
-function plot(title: string, facet: Facet, types: number, note: string): Plot {
-  const bars = facet.shown ? barsOf(facet, types) : [];
+function plot(title: string, facet: Facet, table: Table, note: string): Plot {
+  const bars = facet.shown ? barsOf(facet, table) : [];
   return { title, bars: bars.slice(0, BARS_AT_ONCE), rest: bars.slice(BARS_AT_ONCE), note: facet.shown ? '' : note };
 }
 
@@ -101,16 +101,17 @@ export function indexPage(catalog: Catalog, options: PageOptions, table: Table, 
   const { about } = options;
   const facets = Object.fromEntries(all.map((facet) => [facet.key, facet])) as Record<FacetKey, Facet>;
   const noRegion = catalog.mode === 'quick' ? 'no ROI data (quick mode)' : 'no type has ROI data';
+  const dataset = datasetView(catalog, about, options.generated);
   return {
-    dataset: datasetView(catalog, about, options.generated),
+    dataset,
     citation: linkOf(about.citation, about.citationUrl),
     licence: linkOf(about.licence, about.licenceUrl),
     homepage: about.homepage ?? null,
     totals: totalsView(catalog),
     notes: options.notes,
-    regions: plot('Types by main region', facets.region, table.length, noRegion),
-    transmitters: plot('Types by transmitter', facets.nt, table.length, 'no type has a known transmitter'),
-    cells: barsOf(facets.cells, table.length),
+    regions: plot('Types by main region', facets.region, table, noRegion),
+    transmitters: plot('Types by transmitter', facets.nt, table, 'no type has a known transmitter'),
+    cells: barsOf(facets.cells, table),
     remarks: remarksView(table, facets),
   };
 }

@@ -13,7 +13,7 @@ import { tableFromColumns } from './table.ts';
 import { typesPage } from './typesPage.ts';
 
 /** The parts of the style sheet: later ones refine earlier ones. */
-const STYLE_PARTS = ['base', 'index', 'types', 'list', 'details', 'narrow', 'print'];
+const STYLE_PARTS = ['base', 'look', 'index', 'types', 'list', 'details', 'narrow', 'print'];
 
 /** As the damage is to files that come with neurodex. */
 const REMEDY = 'mend it, or install neurodex again (in a checkout: npm run build)';
