@@ -1,5 +1,5 @@
 /** What the pages are told beside the catalogue. */
-import type { Text } from '../files.ts';
+import type { Content } from '../files.ts';
 import type { Settings } from '../settings.ts';
 import type { FullNames } from './columns.ts';
 
@@ -41,7 +41,7 @@ export interface PageOptions {
 export interface PlannedFile {
   path: string;
   /** Whole, or piece by piece where it is long: it may be read several times. */
-  content: Text;
+  content: Content;
   /** Found to stand in the output folder as it is: it need not be compared once more. */
   isThere?: boolean;
 }

@@ -7,7 +7,7 @@ import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { type Browser, type BrowserContextOptions, chromium, type Locator, type Page } from 'playwright-core';
 import type { Catalog } from '../../src/catalog/catalog.ts';
-import { writeText } from '../../src/files.ts';
+import { writeContent } from '../../src/files.ts';
 import type { PageOptions } from '../../src/site/pages.ts';
 import { renderPages } from '../../src/site/render.ts';
 import { pageOptions } from './catalogs.ts';
@@ -40,7 +40,7 @@ function writeSite(folder: string, catalog: Catalog, options: Partial<PageOption
   });
   for (const { path, content } of files) {
     mkdirSync(dirname(join(folder, path)), { recursive: true });
-    writeText(join(folder, path), content);
+    writeContent(join(folder, path), content);
   }
 }
 
