@@ -12,6 +12,7 @@ import { build, finishReport } from './build.ts';
 import { openCache, withCache } from './cache.ts';
 import type { Context } from './context.ts';
 import { requireOneUseOfCache, requireVerifiable } from './contradictions.ts';
+import { type Given, readGiven, tellOfUnusedNames } from './given.ts';
 import { createSiteRecords } from './siteRecord.ts';
 import { requireReportFile, requireSiteFolder } from './targets.ts';
 
@@ -22,14 +23,15 @@ export async function createIndex(settings: Settings, context: Context): Promise
   requireVerifiable(settings);
   requireSiteFolder(settings.output);
   if (settings.report !== undefined) requireReportFile(settings.report);
+  const given = await readGiven(settings, TEMPLATES, run.tell);
   await withCache(await openCache(settings, run), run, context, async (cache) => {
-    const sites = createSiteRecords(settings, [TEMPLATES, BROWSER], cache, context);
+    const sites = createSiteRecords(settings, [TEMPLATES, BROWSER], cache, context, given.digest);
     const isMade: IsMade = (description, id) => sites.isMade(description, id, run.report);
     const built = await build(settings, cache, run, context, isMade);
     if (built === null) return;
     const { failedTypes } = run.report;
     if (settings.strict && failedTypes.length > 0) run.note('--strict: some types failed, no site was written.');
-    else await run.phase('site', () => writeSite(built.catalog, settings, run, context));
+    else await run.phase('site', () => writeSite(built.catalog, given, settings, run, context));
     // Types that failed are asked for again by the next run, whatever was edited.
     if (failedTypes.length === 0) await sites.keep(built.description, built.id, run.report);
   });
@@ -39,13 +41,23 @@ export async function createIndex(settings: Settings, context: Context): Promise
 const TEMPLATES = join(packageRoot(), 'templates');
 const BROWSER = join(packageRoot(), 'dist', 'browser');
 
-function writeSite(catalog: Catalog, settings: Settings, run: Run, { today, signal, token }: Context): void {
+function writeSite(
+  catalog: Catalog,
+  given: Given,
+  settings: Settings,
+  run: Run,
+  { today, signal, token }: Context,
+): void {
   const { output } = settings;
   const { notes } = run.report;
+  const { overrides, look, fullNames } = given;
+  tellOfUnusedNames(given, catalog, settings, run.tell);
   const options = {
     about: aboutOf(settings),
-    fullNames: settings['rois.names'],
+    fullNames,
     notes,
+    overrides,
+    look,
     templatesDir: TEMPLATES,
     browserDir: BROWSER,
   };

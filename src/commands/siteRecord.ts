@@ -27,19 +27,23 @@ export interface SiteRecords {
   keep(description: DatasetDescription, id: string, report: Report): Promise<void>;
 }
 
-/** @param makers the folders whose files make the pages, as they are now */
+/**
+ * @param makers the folders whose files make the pages, as they are now
+ * @param given a digest of what the user gives for the pages beside the settings
+ */
 export function createSiteRecords(
   settings: Settings,
   makers: readonly string[],
   cache: Cache,
   { today }: Pick<Context, 'today'>,
+  given = '',
 ): SiteRecords {
   const { output } = settings;
   const keyOf = (description: DatasetDescription): string =>
     siteKey(nameWithTag(description), hash('sha256', resolve(output)).slice(0, 16));
   const rules = SETTINGS_OF_SITE.map((key) => [key, settings[key]]);
   const program = [packageVersion(), statOf(fileURLToPath(import.meta.url)), makers.map(filesIn)];
-  const toBeMade = JSON.stringify([rules, program, today.isFixed ? today.iso : null], regexAsText);
+  const toBeMade = JSON.stringify([rules, program, given, today.isFixed ? today.iso : null], regexAsText);
   const madeOf = (id: string): string => hash('sha256', id + toBeMade);
   return {
     async isMade(description, id, report) {

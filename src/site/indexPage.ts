@@ -8,6 +8,7 @@ import type { Facet } from './facets.ts';
 import { NO_VALUE, totalsOf } from './facets.ts';
 import type { FacetKey } from './hash.ts';
 import { linkToFacet } from './hash.ts';
+import { type SiteView, siteView } from './look.ts';
 import type { PageOptions } from './pages.ts';
 import type { Table } from './table.ts';
 import { counted, thousands } from './text.ts';
@@ -35,6 +36,7 @@ export interface Plot {
 }
 
 export interface IndexPage {
+  site: SiteView;
   dataset: DatasetView;
   citation: Link | null;
   licence: Link | null;
@@ -103,6 +105,7 @@ export function indexPage(catalog: Catalog, options: PageOptions, table: Table, 
   const noRegion = catalog.mode === 'quick' ? 'no ROI data (quick mode)' : 'no type has ROI data';
   const dataset = datasetView(catalog, about, options.generated);
   return {
+    site: siteView(options.look, dataset.title),
     dataset,
     citation: linkOf(about.citation, about.citationUrl),
     licence: linkOf(about.licence, about.licenceUrl),

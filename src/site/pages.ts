@@ -2,6 +2,8 @@
 import type { Content } from '../files.ts';
 import type { Settings } from '../settings.ts';
 import type { FullNames } from './columns.ts';
+import type { Look } from './look.ts';
+import type { Overrides } from './overrides.ts';
 
 /** Facts of a dataset that no database tells: from the preset. */
 export interface About {
@@ -33,6 +35,9 @@ export interface PageOptions {
   notes: string[];
   /** The folder of the Eta templates and the style sheet. */
   templatesDir: string;
+  /** What the user has instead of some of them. */
+  overrides?: Overrides | null;
+  look?: Look;
   /** The folder of the bundled page scripts (index.js, types.js). */
   browserDir: string;
 }

@@ -5,6 +5,7 @@ import { type DatasetView, datasetView } from './datasetView.ts';
 import type { Facet } from './facets.ts';
 import { NO_VALUE, ROI_FACETS, totalsOf } from './facets.ts';
 import type { ColumnKey, FacetKey } from './hash.ts';
+import { type SiteView, siteView } from './look.ts';
 import type { PageOptions } from './pages.ts';
 import type { RowView } from './row.ts';
 import { cellsOfFullBar, ROIS_IN_ROW, rowView } from './row.ts';
@@ -28,6 +29,7 @@ export interface FacetView {
 }
 
 export interface TypesPage {
+  site: SiteView;
   dataset: DatasetView;
   facets: FacetView[];
   /** `order` is what the column sorts by, `tip` what else its heading has to say. */
@@ -94,6 +96,7 @@ export function typesPage(catalog: Catalog, options: PageOptions, table: Table, 
   const columns = COLUMNS.filter(({ key }) => (key !== 'class' || hasClass) && (key !== 'region' || hasRegion));
   const dataset = datasetView(catalog, options.about, options.generated);
   return {
+    site: siteView(options.look, dataset.title),
     dataset,
     facets: facets.filter(({ shown }) => shown).map((facet, position) => facetView(facet, position, table)),
     columns: columns.map((column) => ({ ...column, tip: column.key === 'sides' ? scale : '' })),
