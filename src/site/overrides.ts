@@ -43,8 +43,8 @@ export function readOverrides(folder: string, own: string): Overrides {
     useless: names.filter((name) => !hasEffect(name)),
     requirePolicy(template, html) {
       // The policy stands at the head of a page: what follows, up to megabytes, need not be parsed.
-      const head = html.slice(0, html.search(/<\/head|<body/i) >>> 0);
-      if (policyOf(head) === policy) return;
+      const end = html.search(/<\/head|<body/i);
+      if (policyOf(end === -1 ? html : html.slice(0, end)) === policy) return;
       const meta = `<meta http-equiv="Content-Security-Policy" content="${policy}">`;
       const layout = files.get('layout.eta');
       const line = (layout ?? '').slice(0, Math.max(0, (layout ?? '').search(/<head\b/i))).split('\n').length;

@@ -154,6 +154,16 @@ describe.skipIf(!canBrowse)(
       expect(await page.getByRole('link', { name: /^LH\s?, lateral horn\s*4 types/ }).count()).toBe(1);
     });
 
+    it.each([360, 768, 1100, 1180, 1400, 1700])('has room for them in details of a window of %i px', async (width) => {
+      const page = await open('types.html#q=LHAD1&open=LHAD1', { viewport: { width, height: 900 } });
+      expect(await page.locator('.details .shares').count()).toBe(2);
+      const right =
+        'Math.max(...Array.from(document.querySelectorAll(".shares, .facts-list"), (part) => part.getBoundingClientRect().right))';
+      expect(await page.evaluate(`${right} <= document.querySelector(".details").getBoundingClientRect().right`)).toBe(
+        true,
+      );
+    });
+
     it('has them without JavaScript', async () => {
       const page = await open('types.html', { javaScriptEnabled: false });
       expect(await page.locator('.row .roi abbr[title="lateral horn"]').count()).toBe(4);
