@@ -24,6 +24,9 @@ const text = z.string('text').min(1, 'text');
 const httpUrl = z.string('a URL').regex(/^https?:\/\/\S+$/, 'a URL that begins with http:// or https://');
 const count = z.coerce.number('a whole number').int('a whole number').min(1, 'a whole number from 1 up');
 
+const COLOUR = 'a colour as "#rrggbb", in quotes, or a pair {light: "#rrggbb", dark: "#rrggbb"}';
+const colour = z.string(COLOUR).regex(/^#(?:[\da-f]{3}){1,2}$/i, COLOUR);
+
 const VERIFIED_TYPES = 20;
 const inFlight = count.max(256, 'at most 256');
 
@@ -188,6 +191,28 @@ export const SETTINGS = {
     `where else types are shown: url holds ${PLACEHOLDERS.map((name) => `{${name}}`).join(', ')}; dataset, a regular expression, says for which name:tag`,
     { shapesSite: true },
   ),
+  roiNames: setting(
+    text.optional(),
+    'a file of full names of ROIs and regions, on top of the preset: CSV or TSV with a header, YAML or JSON',
+    { flag: '--roi-names <file>', env: 'NEURODEX_ROI_NAMES', shapesSite: true },
+  ),
+  templates: setting(
+    text.optional(),
+    "a folder of templates and style sheets that take the place of neurodex's own of the same name",
+    { flag: '--templates <folder>', env: 'NEURODEX_TEMPLATES', shapesSite: true },
+  ),
+  'site.title': setting(text.optional(), "the name of the whole site, before the dataset's", { shapesSite: true }),
+  'site.logo': setting(text.optional(), 'a picture beside that name: an SVG, PNG, JPEG or WebP file', {
+    shapesSite: true,
+  }),
+  'site.accent': setting(
+    z.union([colour, z.strictObject({ light: colour, dark: colour })], COLOUR).optional(),
+    'the colour of links and of what is chosen: one, or one for each theme',
+    { shapesSite: true },
+  ),
+  'site.footer': setting(text.optional(), 'a line at the foot of the pages; plain addresses in it become links', {
+    shapesSite: true,
+  }),
   'about.title': setting(text.optional(), "the dataset's full name", { shapesSite: true }),
   'about.citation': setting(text.optional(), 'how the dataset wants to be cited', { shapesSite: true }),
   'about.citationUrl': setting(httpUrl.optional(), 'where that paper is', { shapesSite: true }),

@@ -11,6 +11,7 @@ import { build, finishReport } from './build.ts';
 import { openCache, withCache } from './cache.ts';
 import type { Context } from './context.ts';
 import { requireOneUseOfCache, requireVerifiable } from './contradictions.ts';
+import { type Given, readGiven, tellOfUnusedNames } from './given.ts';
 import { BROWSER, TEMPLATES } from './pageParts.ts';
 import { type PagesFolder, pagesIn, readPagesFolder } from './pagesFolder.ts';
 import { createSiteRecords } from './siteRecord.ts';
@@ -24,14 +25,16 @@ export async function createIndex(settings: Settings, context: Context): Promise
   requireSiteFolder(settings.output);
   if (settings.report !== undefined) requireReportFile(settings.report);
   const pages = readPagesFolder(settings);
+  const given = await readGiven(settings, TEMPLATES, run.tell);
   await withCache(await openCache(settings, run), run, context, async (cache) => {
-    const sites = createSiteRecords(settings, [TEMPLATES, BROWSER], cache, context, pages?.digest);
+    const besides = [pages?.digest, given.digest];
+    const sites = createSiteRecords(settings, [TEMPLATES, BROWSER], besides, cache, context);
     const isMade: IsMade = (description, id) => sites.isMade(description, id, run.report);
     const built = await build(settings, cache, run, context, isMade);
     if (built === null) return;
     const { failedTypes } = run.report;
     if (settings.strict && failedTypes.length > 0) run.note('--strict: some types failed, no site was written.');
-    else await run.phase('site', () => writeSite(built, pages, settings, run, context));
+    else await run.phase('site', () => writeSite(built, pages, given, settings, run, context));
     // Types that failed are asked for again by the next run, whatever was edited.
     if (failedTypes.length === 0) await sites.keep(built.description, built.id, run.report);
   });
@@ -41,18 +44,23 @@ export async function createIndex(settings: Settings, context: Context): Promise
 function writeSite(
   { catalog, typeNames }: Built,
   pages: PagesFolder | null,
+  given: Given,
   settings: Settings,
   run: Run,
   { today, signal, token }: Context,
 ): void {
   const { output } = settings;
   const { notes } = run.report;
+  const { overrides, look, fullNames } = given;
+  tellOfUnusedNames(given, catalog, settings, run.tell);
   const options = {
     about: aboutOf(settings),
-    fullNames: settings['rois.names'],
+    fullNames,
     pages: pages && pagesIn(pages, typeNames, run),
     links: linkTemplates(settings.links, nameWithTag(catalog.dataset), catalog.dataset.tag),
     notes,
+    overrides,
+    look,
     templatesDir: TEMPLATES,
     browserDir: BROWSER,
   };

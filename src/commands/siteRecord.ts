@@ -29,21 +29,21 @@ export interface SiteRecords {
 
 /**
  * @param makers the folders whose files make the pages, as they are now
- * @param linked a digest of what the pages link to beside that, if anything
+ * @param besides digests of what decides beside settings and makers: pages that are linked to, files of the user
  */
 export function createSiteRecords(
   settings: Settings,
   makers: readonly string[],
+  besides: readonly (string | undefined)[],
   cache: Cache,
   { today }: Pick<Context, 'today'>,
-  linked?: string,
 ): SiteRecords {
   const { output } = settings;
   const keyOf = (description: DatasetDescription): string =>
     siteKey(nameWithTag(description), hash('sha256', resolve(output)).slice(0, 16));
   const rules = SETTINGS_OF_SITE.map((key) => [key, settings[key]]);
   const program = [packageVersion(), statOf(fileURLToPath(import.meta.url)), makers.map(filesIn)];
-  const toBeMade = JSON.stringify([rules, program, today.isFixed ? today.iso : null, linked], regexAsText);
+  const toBeMade = JSON.stringify([rules, program, besides, today.isFixed ? today.iso : null], regexAsText);
   const madeOf = (id: string): string => hash('sha256', id + toBeMade);
   return {
     async isMade(description, id, report) {

@@ -51,7 +51,7 @@ function addCreateIndex(root: Command, outside: Outside): void {
 
 function addWarm(root: Command, outside: Outside): void {
   const command = root.command('warm').description('fill the cache for builds to come, without writing a site');
-  const keys = ALL_SETTINGS.filter((key) => key !== 'output' && key !== 'strict' && key !== 'pages');
+  const keys = ALL_SETTINGS.filter((key) => !['output', 'strict', 'pages', 'templates', 'roiNames'].includes(key));
   withOutputFlags(withSettings(command, keys)).action((flags: ConfigFlags) =>
     outside.perform(flags, async (context) => {
       const { settings } = configOf(flags, outside);

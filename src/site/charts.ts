@@ -1,9 +1,9 @@
 /** The bars of index.html: how long each is and which list it opens. Geometry only; the templates draw. */
 
 import type { Facet } from './facets.ts';
-import { NO_VALUE, totalsOf } from './facets.ts';
+import { NO_VALUE, ROI_FACETS, totalsOf } from './facets.ts';
 import { linkToFacet, linkToTypes } from './hash.ts';
-import type { Table } from './table.ts';
+import { fullNameOf, type Table } from './table.ts';
 import { counted, percent, percentOf, thousands } from './text.ts';
 import { transmitterOf } from './transmitters.ts';
 
@@ -84,7 +84,7 @@ export function barsOf(facet: Facet, table: Table): Bar[] {
     const [typesHere, cellsHere] = [types[id] as number, cells[id] as number];
     return {
       label,
-      fullName: (facet.key === 'region' && table.fullNames.get(value)) || '',
+      fullName: ROI_FACETS.includes(facet.key) ? fullNameOf(table, value) : '',
       types: measure(typesHere, mostTypes, 'type'),
       cells: measure(cellsHere, mostCells, 'cell'),
       shares: `${percent(typesHere, table.length)} of the types, ${percent(cellsHere, allCells)} of the cells`,

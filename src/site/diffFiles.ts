@@ -3,7 +3,7 @@ import type { Difference } from '../catalog/difference.ts';
 import { diffJson } from './diffJson.ts';
 import { diffPage } from './diffPage.ts';
 import type { PageOptions, PlannedFile } from './pages.ts';
-import { createRender, readPart, styleSheet } from './render.ts';
+import { openTemplates, readPart } from './templates.ts';
 
 /** The first tells what wrote them. */
 export const DIFF_PATHS = ['diff.json', 'diff.html', 'diff.css', 'diff.js'] as const;
@@ -15,10 +15,11 @@ export function diffFiles(
   difference: Difference,
   { templatesDir, browserDir }: Pick<PageOptions, 'templatesDir' | 'browserDir'>,
 ): PlannedFile[] {
+  const { render, style } = openTemplates({ templatesDir }, STYLE_PARTS);
   const contents: Record<(typeof DIFF_PATHS)[number], string> = {
     'diff.json': diffJson(difference),
-    'diff.html': createRender(templatesDir)('diff', diffPage(difference)),
-    'diff.css': styleSheet(STYLE_PARTS, templatesDir),
+    'diff.html': render('diff', diffPage(difference)),
+    'diff.css': style.join('\n'),
     'diff.js': readPart(browserDir, 'diff.js'),
   };
   return DIFF_PATHS.map((path) => ({ path, content: contents[path] }));

@@ -38,6 +38,9 @@ const LABELS: Record<FacetKey, string> = {
   data: 'ROI data',
 };
 
+/** Facets whose values have a full name. */
+export const ROI_FACETS: readonly FacetKey[] = ['region', 'roi'];
+
 /** What stands for NO_VALUE, where "none" alone would not do. */
 const NO_VALUE_LABELS: Partial<Record<FacetKey, string>> = {
   region: 'no region',

@@ -7,6 +7,7 @@ import { type DatasetView, datasetView } from './datasetView.ts';
 import type { Facet } from './facets.ts';
 import type { FacetKey } from './hash.ts';
 import { type HeatMap, heatMapOf } from './heatMap.ts';
+import { type SiteView, siteView } from './look.ts';
 import type { PageOptions } from './pages.ts';
 import { type Remark, remarksOf } from './remarks.ts';
 import type { Table } from './table.ts';
@@ -19,6 +20,7 @@ export interface Link {
 }
 
 export interface IndexPage {
+  site: SiteView;
   dataset: DatasetView;
   citation: Link | null;
   licence: Link | null;
@@ -65,8 +67,10 @@ export function indexPage(catalog: Catalog, options: PageOptions, table: Table, 
   const noTransmitter = 'no type has a known transmitter';
   const noRegion = catalog.mode === 'quick' ? 'no ROI data (quick mode)' : 'no type has ROI data';
   const regionNote = facets.region.shown ? '' : noRegion;
+  const dataset = datasetView(catalog, about, options.generated);
   return {
-    dataset: datasetView(catalog, about, options.generated),
+    site: siteView(options.look, dataset.title),
+    dataset,
     citation: linkOf(about.citation, about.citationUrl),
     licence: linkOf(about.licence, about.licenceUrl),
     homepage: linkOf(about.homepage && spoken(about.homepage), about.homepage),

@@ -1,7 +1,9 @@
 /** What the pages are told beside the catalogue. */
-import type { Text } from '../files.ts';
+import type { Content } from '../files.ts';
 import type { Settings } from '../settings.ts';
 import type { FullNames, Outward } from './columns.ts';
+import type { Look } from './look.ts';
+import type { Overrides } from './overrides.ts';
 
 /** Facts of a dataset that no database tells: from the preset. */
 export interface About {
@@ -33,6 +35,9 @@ export interface PageOptions extends Outward {
   notes: string[];
   /** The folder of the Eta templates and the style sheet. */
   templatesDir: string;
+  /** What the user has instead of some of them. */
+  overrides?: Overrides | null;
+  look?: Look;
   /** The folder of the bundled page scripts (index.js, types.js). */
   browserDir: string;
 }
@@ -41,7 +46,7 @@ export interface PageOptions extends Outward {
 export interface PlannedFile {
   path: string;
   /** Whole, or piece by piece where it is long: it may be read several times. */
-  content: Text;
+  content: Content;
   /** Found to stand in the output folder as it is: it need not be compared once more. */
   isThere?: boolean;
 }

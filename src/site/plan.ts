@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Catalog } from '../catalog/catalog.ts';
-import { bytesAt, holdsText, pieces } from '../files.ts';
+import { bytesAt, holds, pieces } from '../files.ts';
 import { INDEX_PATH, indexJsonParts, neuronsJson, typesCsv } from './data.ts';
 import type { PageOptions, PlannedFile } from './pages.ts';
 import { renderPages } from './render.ts';
@@ -46,7 +46,7 @@ export function generatedBefore(folder: string, now: string): GeneratedFrom {
   return (before, after) => {
     const file = join(folder, INDEX_PATH);
     const time = timeIn(file, Buffer.byteLength(before));
-    const isThere = time !== null && holdsText(file, indexJson(before, time, after));
+    const isThere = time !== null && holds(file, indexJson(before, time, after));
     return isThere ? { time, isThere } : { time: now, isThere };
   };
 }

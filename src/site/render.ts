@@ -1,20 +1,18 @@
 /** Views -> the files of the pages: HTML by the templates, the style sheet and scripts as they are, the data as a script. */
 
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { Eta } from 'eta';
 import type { Catalog } from '../catalog/catalog.ts';
-import { ConfigError } from '../errors.ts';
 import { columnsFromCatalog, scriptFromColumns } from './columns.ts';
 import { facetsOf } from './facets.ts';
 import { indexPage } from './indexPage.ts';
 import type { PageOptions, PlannedFile } from './pages.ts';
 import { tableFromColumns } from './table.ts';
+import { openTemplates, readPart } from './templates.ts';
 import { typesPage } from './typesPage.ts';
 
 /** The parts of the style sheet: later ones refine earlier ones. */
 const STYLE_PARTS = [
   'base',
+  'look',
   'index',
   'plots',
   'heat',
@@ -27,63 +25,21 @@ const STYLE_PARTS = [
   'print',
 ];
 
-/** As the damage is to files that come with neurodex. */
-const REMEDY = 'mend it, or install neurodex again (in a checkout: npm run build)';
-
-/** Eta's message shows the source around each line on the way to the fault; one line of a log holds the innermost place and the reason. */
-function templateFault(error: Error): string {
-  const place = [...error.message.matchAll(/^(.+\.eta):(\d+)$/gm)].at(-1);
-  let cause = error;
-  while (cause.cause instanceof Error) cause = cause.cause;
-  const [first, second] = cause.message.split(/\n+/);
-  const reason = (first === 'Bad template syntax' ? second : first)?.replace(/:$/, '');
-  return `${place === undefined ? '' : `${place[1]}, line ${place[2]}: `}${reason}`;
-}
-
-export function readPart(folder: string, name: string): string {
-  const path = join(folder, name);
-  try {
-    return readFileSync(path, 'utf8');
-  } catch (cause) {
-    const { message } = cause as Error;
-    throw new ConfigError(`expected a part of the pages at ${path}, but it cannot be read (${message}): ${REMEDY}`, {
-      cause,
-    });
-  }
-}
-
-/** The parts of a style sheet, one after the other. */
-export function styleSheet(parts: readonly string[], templatesDir: string): string {
-  return parts.map((part) => readPart(templatesDir, `style/${part}.css`)).join('\n');
-}
-
-export type Render = (template: string, view: object) => string;
-
-/** Fills the templates of a folder. */
-export function createRender(templatesDir: string): Render {
-  const eta = new Eta({ views: templatesDir, autoEscape: true, cache: true, debug: true });
-  return (template, view) => {
-    try {
-      return eta.render(template, view);
-    } catch (cause) {
-      const path = join(templatesDir, `${template}.eta`);
-      throw new ConfigError(`the template ${path} cannot be rendered (${templateFault(cause as Error)}): ${REMEDY}`, {
-        cause,
-      });
-    }
-  };
-}
-
 export function renderPages(catalog: Catalog, options: PageOptions): PlannedFile[] {
-  const page = createRender(options.templatesDir);
+  const { render, style, furtherStyle } = openTemplates(options, STYLE_PARTS);
+  const { logo, accentRules } = options.look ?? {};
   const columns = columnsFromCatalog(catalog, options.fullNames, options);
   // The pages are rendered from the columns, not the catalogue: they show at once what their script shows later.
   const table = tableFromColumns(columns);
   const facets = facetsOf(table);
   return [
-    { path: 'index.html', content: page('index', indexPage(catalog, options, table, facets)) },
-    { path: 'types.html', content: page('types', typesPage(catalog, options, table, facets)) },
-    { path: 'assets/style.css', content: styleSheet(STYLE_PARTS, options.templatesDir) },
+    { path: 'index.html', content: render('index', indexPage(catalog, options, table, facets)) },
+    { path: 'types.html', content: render('types', typesPage(catalog, options, table, facets)) },
+    {
+      path: 'assets/style.css',
+      content: [...style, ...(accentRules ? [accentRules] : []), ...furtherStyle].join('\n'),
+    },
+    ...(logo ? [{ path: logo.path, content: logo.bytes }] : []),
     { path: 'assets/index.js', content: readPart(options.browserDir, 'index.js') },
     { path: 'assets/types.js', content: readPart(options.browserDir, 'types.js') },
     { path: 'assets/data.js', content: scriptFromColumns(columns) },

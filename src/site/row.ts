@@ -2,17 +2,21 @@
 
 import type { FacetKey } from './hash.ts';
 import { pageOf } from './links.ts';
-import { annotationOf, sharesOf, type Table, type TypeShare } from './table.ts';
+import { annotationOf, fullNameOf, sharesOf, type Table, type TypeShare } from './table.ts';
 import { percent, percentOf, thousands } from './text.ts';
 import { transmitterOf } from './transmitters.ts';
 
 /** An ROI is a pair of bars, 0 to 100 wide. */
 export interface RoiBar {
   name: string;
+  /** The empty text if it is not known. */
+  fullName: string;
   input: number;
   output: number;
   /** Exact counts and shares. */
   facts: string;
+  /** Both names, and these. */
+  tip: string;
 }
 
 /** Bars of the cells to the left and right of a centre line, 0 to 100 long. */
@@ -38,6 +42,10 @@ export interface RowView {
   /** Cells in the middle or of unknown side, in words. */
   sideNote: string;
   region: string | null;
+  /** The empty text if it is not known. */
+  regionFullName: string;
+  /** Both names of the region. */
+  regionTip: string;
   /** What stands where there is no region: that there is none, or why it is not known. */
   regionNote: string;
   /** The ROIs with the highest single share. */
@@ -112,14 +120,22 @@ function regionNote(table: Table, type: number): string {
   return state === 'notAsked' ? 'no ROI data' : 'none';
 }
 
-function roiBar(share: TypeShare, primaryPre: number, primaryPost: number): RoiBar {
+/** Both names of an ROI or region, where a short one alone would stand: a title is out of reach of keyboard and touch. */
+function bothNames(name: string, fullName: string): string {
+  return fullName === '' ? name : `${name}, ${fullName}`;
+}
+
+function roiBar(share: TypeShare, fullName: string, primaryPre: number, primaryPost: number): RoiBar {
   const input = `${thousands(share.post)} (${percent(share.post, primaryPost)})`;
   const output = `${thousands(share.pre)} (${percent(share.pre, primaryPre)})`;
+  const facts = `input ${input}, output ${output}`;
   return {
     name: share.name,
+    fullName,
     input: Math.round(10 * percentOf(share.post, primaryPost)) / 10,
     output: Math.round(10 * percentOf(share.pre, primaryPre)) / 10,
-    facts: `input ${input}, output ${output}`,
+    facts,
+    tip: `${bothNames(share.name, fullName)}: ${facts}`,
   };
 }
 
@@ -129,7 +145,7 @@ function roiBars(table: Table, type: number): RoiBar[] {
   return sharesOf(table.rois, type)
     .sort((a, b) => highest(b) - highest(a))
     .slice(0, ROIS_IN_ROW)
-    .map((share) => roiBar(share, pre, post));
+    .map((share) => roiBar(share, fullNameOf(table, share.name), pre, post));
 }
 
 /** The class of a type, or the superclass where it has none. */
@@ -145,6 +161,8 @@ export function shownClass(table: Table, type: number): RowView['class'] {
 export function rowView(table: Table, type: number, full: number): RowView {
   const transmitter = table.transmitters[table.transmitter[type] as number];
   const total = table.total[type] as number;
+  const region = table.regions.names[table.region[type] as number] ?? null;
+  const regionFullName = region === null ? '' : fullNameOf(table, region);
   return {
     name: table.names[type] as string,
     page: pageOf(table, type),
@@ -152,7 +170,9 @@ export function rowView(table: Table, type: number, full: number): RowView {
     unit: total === 1 ? 'cell' : 'cells',
     sides: sideBars(table, type, full),
     sideNote: sideNote(table, type),
-    region: table.regions.names[table.region[type] as number] ?? null,
+    region,
+    regionFullName,
+    regionTip: bothNames(region ?? '', regionFullName),
     regionNote: regionNote(table, type),
     rois: roiBars(table, type),
     roiNote: roiNote(table, type),

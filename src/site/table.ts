@@ -168,6 +168,11 @@ export function annotationOf(table: Table, annotation: Annotation, type: number)
   return values;
 }
 
+/** What an ROI or region is called in full; the empty text if that is not known. */
+export function fullNameOf({ fullNames }: Pick<Table, 'fullNames'>, name: string): string {
+  return fullNames.get(name) ?? '';
+}
+
 export interface TypeShare {
   name: string;
   pre: number;

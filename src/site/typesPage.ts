@@ -3,12 +3,13 @@
 import type { Catalog } from '../catalog/catalog.ts';
 import { type DatasetView, datasetView } from './datasetView.ts';
 import type { Facet } from './facets.ts';
-import { NO_VALUE, totalsOf } from './facets.ts';
+import { NO_VALUE, ROI_FACETS, totalsOf } from './facets.ts';
 import type { ColumnKey, FacetKey } from './hash.ts';
+import { type SiteView, siteView } from './look.ts';
 import type { PageOptions } from './pages.ts';
 import type { RowView } from './row.ts';
 import { cellsOfFullBar, ROIS_IN_ROW, rowView } from './row.ts';
-import type { Table } from './table.ts';
+import { fullNameOf, type Table } from './table.ts';
 import { thousands } from './text.ts';
 import { transmitterOf } from './transmitters.ts';
 
@@ -22,13 +23,15 @@ export interface FacetView {
   key: FacetKey;
   label: string;
   open: boolean;
-  values: { value: string; label: string; count: string; tone: string; later: boolean }[];
+  /** `fullName` is the empty text where the label says it all. */
+  values: { value: string; label: string; fullName: string; count: string; tone: string; later: boolean }[];
   later: string;
   /** The least and the greatest number, where any range can be asked for. */
   ends: { from: number; to: number } | null;
 }
 
 export interface TypesPage {
+  site: SiteView;
   dataset: DatasetView;
   facets: FacetView[];
   /** `order` is what the column sorts by, `tip` what else its heading has to say. */
@@ -40,11 +43,12 @@ export interface TypesPage {
   letters: { letter: string; names: string[] }[];
 }
 
-function facetView(facet: Facet, position: number): FacetView {
+function facetView(facet: Facet, position: number, table: Table): FacetView {
   const totals = totalsOf(facet);
   const values = facet.values.map(({ value, label }, id) => ({
     value,
     label,
+    fullName: ROI_FACETS.includes(facet.key) ? fullNameOf(table, value) : '',
     count: thousands(totals[id] as number),
     tone: facet.key === 'nt' ? (value === NO_VALUE ? 'none' : transmitterOf(value).tone) : '',
     // One more is shown instead of a button that would show one more.
@@ -102,9 +106,11 @@ export function typesPage(catalog: Catalog, options: PageOptions, table: Table, 
   const full = cellsOfFullBar(table);
   const scale = `Bars grow with the square root of the number of cells: a full bar is ${thousands(full)}, one with a gap is more. `;
   const columns = COLUMNS.filter(({ key }) => (key !== 'class' || hasClass) && (key !== 'region' || hasRegion));
+  const dataset = datasetView(catalog, options.about, options.generated);
   return {
-    dataset: datasetView(catalog, options.about, options.generated),
-    facets: facets.filter(({ shown }) => shown).map(facetView),
+    site: siteView(options.look, dataset.title),
+    dataset,
+    facets: facets.filter(({ shown }) => shown).map((facet, position) => facetView(facet, position, table)),
     columns: columns.map((column) => ({ ...column, tip: column.key === 'sides' ? scale : '' })),
     columnClasses: `${hasClass ? '' : 'no-class'} ${hasRegion ? '' : 'no-region'}`.trim(),
     rows: table.names.slice(0, ROWS_RENDERED).map((_, type) => rowView(table, type, full)),

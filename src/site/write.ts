@@ -2,7 +2,7 @@
 import { readdirSync, renameSync, rmSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { WriteError } from '../errors.ts';
-import { holdsText, makeFolder, type Text, writeText } from '../files.ts';
+import { type Content, holds, makeFolder, writeContent } from '../files.ts';
 import type { PlannedFile } from './pages.ts';
 
 export interface WriteResult {
@@ -29,7 +29,7 @@ export function writeFiles(files: readonly PlannedFile[], folder: string, token:
       makeFolder(dirname(to));
       const from = `${to}${PARTIAL}${token}`;
       partial.push({ from, to });
-      writeText(from, content);
+      writeContent(from, content);
       result.written.push(path);
     }
     for (const { from, to } of partial) renameSync(from, to);
@@ -69,10 +69,10 @@ function removeAbandoned(folder: string): void {
   }
 }
 
-function isSame(file: string, content: Text): boolean {
+function isSame(file: string, content: Content): boolean {
   const stat = statSync(file, { throwIfNoEntry: false });
   if (stat?.isDirectory()) throw Object.assign(new Error(file), { code: 'EISDIR' });
-  return stat?.isFile() === true && holdsText(file, content);
+  return stat?.isFile() === true && holds(file, content);
 }
 
 function reasonOf({ code, message }: NodeJS.ErrnoException): string {

@@ -83,7 +83,7 @@ describe.skipIf(!canBrowse)('what neuView tells wrong (skipped where /usr/bin/ch
     await box(page, 'side', 'some of unknown side').check();
     expect(await names(page)).toEqual(['lost']);
     await page.goto(page.url().replace(/#.*/, '#open=halves'));
-    expect(await seen(page.locator('.details'))).toMatch(/ME\s+24\s+2\.4\s%/);
+    expect(await seen(page.locator('.details'))).toMatch(/ME medulla\s+24\s+2\.4\s%/);
     expect(await seen(page.locator('.details'))).not.toMatch(/ME\((L|R)\)/);
   });
 

@@ -21,7 +21,7 @@ test('a site counts as made from the catalogue that it was made from, by the tem
   const cache = createCache(null);
   const { settings } = loadConfig({ flags: { output } });
   const records = (): ReturnType<typeof createSiteRecords> =>
-    createSiteRecords(settings, [templates], cache, { today: { iso: '2026-01-01T00:00:00Z', isFixed: false } });
+    createSiteRecords(settings, [templates], [], cache, { today: { iso: '2026-01-01T00:00:00Z', isFixed: false } });
   const run = createRun('test', systemClock.now);
   run.report.filesWritten = ['index.html'];
   const isMade = (id: string): Promise<boolean> => records().isMade(description, id, run.report);
@@ -43,10 +43,10 @@ test('templates that are edited while the site is made are not taken for those t
   const { settings } = loadConfig({ flags: { output } });
   const today = { iso: '2026-01-01T00:00:00Z', isFixed: false };
   const run = createRun('test', systemClock.now);
-  const records = createSiteRecords(settings, [templates], cache, { today });
+  const records = createSiteRecords(settings, [templates], [], cache, { today });
   writeFileSync(template, 'after, in the middle of the build');
   await records.keep(description, 'id', run.report);
-  expect(await createSiteRecords(settings, [templates], cache, { today }).isMade(description, 'id', run.report)).toBe(
-    false,
-  );
+  expect(
+    await createSiteRecords(settings, [templates], [], cache, { today }).isMade(description, 'id', run.report),
+  ).toBe(false);
 });

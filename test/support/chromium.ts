@@ -7,7 +7,7 @@ import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { type Browser, type BrowserContextOptions, chromium, type Locator, type Page } from 'playwright-core';
 import type { Catalog } from '../../src/catalog/catalog.ts';
-import { writeText } from '../../src/files.ts';
+import { writeContent } from '../../src/files.ts';
 import type { PageOptions, PlannedFile } from '../../src/site/pages.ts';
 import { renderPages } from '../../src/site/render.ts';
 import { pageOptions } from './catalogs.ts';
@@ -57,7 +57,7 @@ export async function openFiles(files: readonly PlannedFile[]): Promise<Site> {
   const folder = mkdtempSync(join(tmpdir(), 'neurodex-pages-'));
   for (const { path, content } of files) {
     mkdirSync(dirname(join(folder, path)), { recursive: true });
-    writeText(join(folder, path), content);
+    writeContent(join(folder, path), content);
   }
   const site = await openFolder(folder);
   return {

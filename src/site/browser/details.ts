@@ -5,9 +5,9 @@ import { ANNOTATION_LABELS } from '../labels.ts';
 import { type Link, linksOf } from '../links.ts';
 import { roiNote, sideNote } from '../row.ts';
 import type { ShareLists, Table } from '../table.ts';
-import { annotationOf, sharesOf } from '../table.ts';
+import { annotationOf, fullNameOf, sharesOf } from '../table.ts';
 import { counted, percent, thousands } from '../text.ts';
-import { element } from './dom.ts';
+import { element, setShortName } from './dom.ts';
 
 function fact(label: string, ...values: string[]): Node {
   const list = values.flatMap((value, i) => [i > 0 ? '; ' : '', element('bdi', {}, value)]);
@@ -49,6 +49,14 @@ function generalFacts(table: Table, type: number): Node {
   );
 }
 
+/** Here is the room to write the full name out. */
+function bothNames(table: Table, name: string): Node[] {
+  const fullName = fullNameOf(table, name);
+  const short = element('bdi', {});
+  setShortName(short, name, fullName);
+  return fullName === '' ? [short] : [short, element('span', { class: 'full-name' }, ` ${fullName}`)];
+}
+
 function shareTable(caption: string, lists: ShareLists, table: Table, type: number): Node {
   const [primaryPre, primaryPost] = [table.primaryPre[type] as number, table.primaryPost[type] as number];
   const number = (text: string): Node => element('td', {}, text);
@@ -56,7 +64,7 @@ function shareTable(caption: string, lists: ShareLists, table: Table, type: numb
     element(
       'tr',
       {},
-      element('th', { scope: 'row' }, element('bdi', {}, name)),
+      element('th', { scope: 'row' }, ...bothNames(table, name)),
       number(thousands(post)),
       number(percent(post, primaryPost)),
       number(thousands(pre)),

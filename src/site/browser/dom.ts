@@ -39,3 +39,17 @@ export function setMarked(target: Element, name: string, query: string): void {
   }
   target.replaceChildren(...parts.map((part, i) => (i % 2 === 0 ? part : element('mark', {}, part))));
 }
+
+/** As setText, for the short name of an ROI or region; the full one is the empty text where it is not known. */
+export function setShortName(target: Element, name: string, fullName: string): void {
+  const abbr = target.firstElementChild;
+  if (fullName === '') {
+    if (abbr === null) setText(target, name);
+    else target.textContent = name;
+  } else if (abbr === null) {
+    target.replaceChildren(element('abbr', { title: fullName }, name));
+  } else {
+    setText(abbr, name);
+    setAttribute(abbr, 'title', fullName);
+  }
+}

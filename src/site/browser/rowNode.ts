@@ -2,7 +2,7 @@
 
 import type { ViewState } from '../hash.ts';
 import type { RoiBar, RowView } from '../row.ts';
-import { find, setAttribute, setMarked, setText } from './dom.ts';
+import { find, setAttribute, setMarked, setShortName, setText } from './dom.ts';
 
 /** What a row shows besides the type's own facts. */
 export interface RowContext {
@@ -42,10 +42,10 @@ function roiNode(button: HTMLButtonElement): RoiNode {
 function fillRoi({ button, label, input, output }: RoiNode, roi: RoiBar | undefined): void {
   button.hidden = roi === undefined;
   if (roi === undefined) return;
-  setText(label, roi.name);
+  setShortName(label, roi.name, roi.fullName);
   setAttribute(button, 'data-value', roi.name);
-  setAttribute(button, 'data-tip', `${roi.name}: ${roi.facts}`);
-  setAttribute(button, 'aria-label', `${roi.name}: ${roi.facts}`);
+  setAttribute(button, 'data-tip', roi.tip);
+  setAttribute(button, 'aria-label', roi.tip);
   setAttribute(input, 'width', String(roi.input));
   setAttribute(output, 'width', String(roi.output));
 }
@@ -62,11 +62,11 @@ function tagNode(cell: Element): TagNode {
   return { button, label: find('bdi', button), none: find('.note', cell) };
 }
 
-function fillTag({ button, label, none }: TagNode, value: string | undefined, text: string | undefined): void {
+function fillTag({ button, label, none }: TagNode, value: string | undefined, text = value, fullName = ''): void {
   button.hidden = value === undefined;
   none.hidden = value !== undefined;
   setAttribute(button, 'data-value', value ?? '');
-  setText(label, text ?? '');
+  setShortName(label, text ?? '', fullName);
 }
 
 /** Takes over a row of the template, rendered at build time or cloned. */
@@ -128,7 +128,9 @@ export function rowNode(element: HTMLElement): RowNode {
       setText(cells, view.cells);
       setText(unit, ` ${view.unit}`);
       fillSides(view);
-      fillTag(region, view.region ?? undefined, view.region ?? undefined);
+      fillTag(region, view.region ?? undefined, undefined, view.regionFullName);
+      setAttribute(region.button, 'aria-label', view.regionTip);
+      setAttribute(region.button, 'data-tip', view.regionFullName === '' ? '' : view.regionTip);
       setText(region.none, view.regionNote);
       rois.forEach((roi, slot) => {
         fillRoi(roi, view.rois[slot]);
@@ -138,7 +140,7 @@ export function rowNode(element: HTMLElement): RowNode {
       fillTag(transmitter, view.transmitter?.name, view.transmitter?.short);
       setAttribute(transmitter.button, 'data-tip', view.transmitter?.name ?? '');
       setAttribute(swatch, 'class', `swatch tone-${view.transmitter?.tone ?? 'none'}`);
-      fillTag(group, view.class?.value, view.class?.value);
+      fillTag(group, view.class?.value);
       setAttribute(group.button, 'data-facet', view.class?.facet ?? 'class');
       setAttribute(group.button, 'data-tip', view.class?.value ?? '');
       setText(more, view.class?.more ?? '');

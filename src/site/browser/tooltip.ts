@@ -4,14 +4,30 @@ import { setText } from './dom.ts';
 
 const GAP = 6;
 
+/** The browser would show the titles in what has our tooltip in a second one: they are put aside as long as it is shown. */
+function putTitlesAside(target: Element): () => void {
+  const titled = [...target.querySelectorAll('[title]')].map((part) => ({
+    part,
+    title: part.getAttribute('title') ?? '',
+  }));
+  for (const { part } of titled) part.removeAttribute('title');
+  return () => {
+    // One that was written meanwhile is of another row.
+    for (const { part, title } of titled) if (!part.hasAttribute('title')) part.setAttribute('title', title);
+  };
+}
+
 /** It stays while the pointer is over it, and Escape puts it away, so that it can be read and need not be in the way. */
 export function bindTooltip(tip: HTMLElement): { hide(): boolean } {
   let owner: Element | null = null;
+  let putTitlesBack = (): void => undefined;
 
   function hide(): boolean {
     const shown = owner !== null;
     owner?.removeAttribute('aria-describedby');
     owner = null;
+    putTitlesBack();
+    putTitlesBack = () => undefined;
     tip.hidden = true;
     return shown;
   }
@@ -21,6 +37,7 @@ export function bindTooltip(tip: HTMLElement): { hide(): boolean } {
     if (text === '') return;
     hide();
     owner = target;
+    putTitlesBack = putTitlesAside(target);
     setText(tip, text);
     tip.hidden = false;
     const [at, own] = [target.getBoundingClientRect(), tip.getBoundingClientRect()];
