@@ -5,9 +5,10 @@ import type { Catalog } from '../catalog/catalog.ts';
 import { packageRoot } from '../packageRoot.ts';
 import { createRun, type Report, type Run } from '../report.ts';
 import type { Settings } from '../settings.ts';
+import { CELLS_BEGINNING, CELLS_PATH } from '../site/cellsFile.ts';
 import { aboutOf } from '../site/pages.ts';
 import { generatedAt, generatedBefore, planSite } from '../site/plan.ts';
-import { writeFiles } from '../site/write.ts';
+import { removeFormer, writeFiles } from '../site/write.ts';
 import { build, finishReport } from './build.ts';
 import { openCache, withCache } from './cache.ts';
 import type { Context } from './context.ts';
@@ -52,6 +53,8 @@ function writeSite(catalog: Catalog, settings: Settings, run: Run, { today, sign
   const files = planSite(catalog, options, today.isFixed ? generatedAt(today.iso) : generatedBefore(output, today.iso));
   signal.throwIfAborted();
   const { written, unchanged } = writeFiles(files, output, token);
+  // Nothing names it any more: the pages are written.
+  if (catalog.cells === undefined) removeFormer(join(output, CELLS_PATH), CELLS_BEGINNING);
   run.report.filesWritten = written;
   run.report.filesUnchanged = unchanged;
 }

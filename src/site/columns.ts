@@ -52,6 +52,8 @@ export interface Columns {
   transmitters: [name: string, source: TransmitterSource][];
   /** Only the annotations that some type has. */
   annotations: Partial<Record<Annotation, ValueColumn>>;
+  /** Names the assets/cells.js that goes with these; null where the cells are not listed. */
+  cellsId: string | null;
 }
 
 /** How often each value is used. */
@@ -182,14 +184,16 @@ export function columnsFromCatalog(catalog: Catalog, fullNames: FullNames = {}):
     reasons: reasons.values,
     ...transmitterColumns(types),
     annotations: annotationColumns(types),
+    // The order of the names, which is found here, decides what that file says.
+    cellsId: null,
   };
 }
 
 /**
- * The classic script assets/data.js, column by column. JSON in a string literal is parsed faster than an object
- * literal.
+ * A classic script that sets a global variable, assets/data.js if none is named, column by column. JSON in a string
+ * literal is parsed faster than an object literal.
  */
-export function scriptFromColumns(columns: Columns): string[] {
+export function scriptFromColumns(columns: object, global: string = DATA_GLOBAL): string[] {
   const parts = Object.entries(columns).map(([name, column], i) => {
     const json = `${i === 0 ? '' : ','}${JSON.stringify(name)}:${JSON.stringify(column)}`;
     return json
@@ -199,5 +203,5 @@ export function scriptFromColumns(columns: Columns): string[] {
       .replaceAll('\u2028', '\\u2028')
       .replaceAll('\u2029', '\\u2029');
   });
-  return [`var ${DATA_GLOBAL} = JSON.parse('{`, ...parts, "}');\n"];
+  return [`var ${global} = JSON.parse('{`, ...parts, "}');\n"];
 }

@@ -1,11 +1,13 @@
 /** Views -> the files of the pages: HTML by the templates, the style sheet and scripts as they are, the data as a script. */
 
+import { hash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Eta } from 'eta';
 import type { Catalog } from '../catalog/catalog.ts';
 import { ConfigError } from '../errors.ts';
-import { columnsFromCatalog, scriptFromColumns } from './columns.ts';
+import { CELLS_GLOBAL, CELLS_PATH, type CellColumns, cellColumns } from './cellsFile.ts';
+import { type Columns, columnsFromCatalog, scriptFromColumns } from './columns.ts';
 import { facetsOf } from './facets.ts';
 import { indexPage } from './indexPage.ts';
 import type { PageOptions, PlannedFile } from './pages.ts';
@@ -13,7 +15,7 @@ import { tableFromColumns } from './table.ts';
 import { typesPage } from './typesPage.ts';
 
 /** The parts of the style sheet: later ones refine earlier ones. */
-const STYLE_PARTS = ['base', 'index', 'types', 'list', 'details', 'narrow', 'print'];
+const STYLE_PARTS = ['base', 'index', 'types', 'list', 'details', 'cells', 'narrow', 'print'];
 
 /** As the damage is to files that come with neurodex. */
 const REMEDY = 'mend it, or install neurodex again (in a checkout: npm run build)';
@@ -40,6 +42,11 @@ function readPart(folder: string, name: string): string {
   }
 }
 
+/** A page that was opened before the site was built anew must not take the cells of other types for its own. */
+function idOf(cells: CellColumns): string {
+  return hash('sha256', JSON.stringify(cells)).slice(0, 16);
+}
+
 export function renderPages(catalog: Catalog, options: PageOptions): PlannedFile[] {
   const eta = new Eta({ views: options.templatesDir, autoEscape: true, cache: true, debug: true });
   const page = (template: string, view: object): string => {
@@ -52,7 +59,9 @@ export function renderPages(catalog: Catalog, options: PageOptions): PlannedFile
       });
     }
   };
-  const columns = columnsFromCatalog(catalog, options.fullNames);
+  const named = columnsFromCatalog(catalog, options.fullNames);
+  const cells = catalog.cells === undefined ? null : cellColumns(named.names, catalog.cells);
+  const columns: Columns = { ...named, cellsId: cells && idOf(cells) };
   // The pages are rendered from the columns, not the catalogue: they show at once what their script shows later.
   const table = tableFromColumns(columns);
   const facets = facetsOf(table);
@@ -66,5 +75,8 @@ export function renderPages(catalog: Catalog, options: PageOptions): PlannedFile
     { path: 'assets/index.js', content: readPart(options.browserDir, 'index.js') },
     { path: 'assets/types.js', content: readPart(options.browserDir, 'types.js') },
     { path: 'assets/data.js', content: scriptFromColumns(columns) },
+    ...(cells === null
+      ? []
+      : [{ path: CELLS_PATH, content: scriptFromColumns({ id: columns.cellsId, ...cells }, CELLS_GLOBAL) }]),
   ];
 }

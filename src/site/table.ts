@@ -51,6 +51,8 @@ export interface Table {
   transmitter: Int32Array;
   transmitters: { name: string; source: TransmitterSource }[];
   annotations: Partial<Record<Annotation, ValueLists>>;
+  /** As in Columns. */
+  cellsId: string | null;
 }
 
 /** Every `width`-th number, from `offset` on. */
@@ -135,6 +137,7 @@ export function tableFromColumns(columns: Columns): Table {
     transmitter: positions(unpackSparse(columns.transmitter)),
     transmitters: columns.transmitters.map(([name, source]) => ({ name, source })),
     annotations,
+    cellsId: columns.cellsId,
   };
 }
 
