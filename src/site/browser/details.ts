@@ -6,6 +6,7 @@ import { roiNote, sideNote } from '../row.ts';
 import type { ShareLists, Table } from '../table.ts';
 import { annotationOf, sharesOf } from '../table.ts';
 import { counted, percent, thousands } from '../text.ts';
+import { cellsPart } from './cellsPart.ts';
 import { element } from './dom.ts';
 
 function fact(label: string, ...values: string[]): Node {
@@ -91,5 +92,6 @@ export function detailsOf(table: Table, type: number): Node {
         ? [shareTable('ROIs', table.rois, table, type), shareTable('Regions', table.regions, table, type)]
         : [element('p', { class: 'quiet' }, `ROIs: ${note}`)]),
     ),
+    ...cellsPart(table, type),
   );
 }

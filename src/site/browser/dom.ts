@@ -30,12 +30,15 @@ export function setAttribute(target: Element, name: string, value: string): void
   if (target.getAttribute(name) !== value) target.setAttribute(name, value);
 }
 
-/** A name from the data inside an element that isolates its direction, the hits of a query marked. */
-export function setMarked(target: Element, name: string, query: string): void {
+/**
+ * A name from the data inside an element that isolates its direction, the hits of a query marked.
+ * @param label words that stand before it, in which nothing is marked
+ */
+export function setMarked(target: Element, name: string, query: string, label = ''): void {
   const parts = cutAtHits(name, query);
   if (parts.length === 1) {
-    setText(target, name);
+    setText(target, label + name);
     return;
   }
-  target.replaceChildren(...parts.map((part, i) => (i % 2 === 0 ? part : element('mark', {}, part))));
+  target.replaceChildren(label, ...parts.map((part, i) => (i % 2 === 0 ? part : element('mark', {}, part))));
 }

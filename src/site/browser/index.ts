@@ -1,8 +1,9 @@
 /** index.html: the field that finds a type by any of its names. */
 
 import { linkToTypes } from '../hash.ts';
-import { byRank, lazySearchIndex, otherNameHit, ranksOf } from '../search.ts';
+import { byRank, lazySearchIndex, ranksOf } from '../search.ts';
 import { counted } from '../text.ts';
+import { createCellQuery, type Query } from './cellQuery.ts';
 import { readTable } from './data.ts';
 import { element, find, setMarked, setText } from './dom.ts';
 import { applyTheme, bindThemeSwitch } from './theme.ts';
@@ -15,15 +16,17 @@ function start(): void {
   const all = Uint32Array.from(table.names, (_, type) => type);
   const input = find<HTMLInputElement>('#q');
   const list = find('#hits');
+  const cellQuery = createCellQuery(table, search);
+  const query = (): Query => ({ q: input.value, inCells: false });
   let hits: Uint32Array = new Uint32Array();
   let active = -1;
 
   function option(type: number, position: number): HTMLElement {
     const name = element('bdi', { class: 'hit-name' });
     setMarked(name, table.names[type] as string, input.value);
-    const other = otherNameHit(table, type, input.value);
+    const { otherName, otherLabel } = cellQuery.met(type, query());
     const alias = element('bdi', { class: 'hit-alias' });
-    if (other !== null) setMarked(alias, other, input.value);
+    if (otherName !== null) setMarked(alias, otherName, input.value, otherLabel);
     return element(
       'li',
       {
@@ -55,18 +58,23 @@ function start(): void {
   }
 
   function search(): void {
-    const ranks = ranksOf(searchIndex, input.value);
+    const ranks = ranksOf(cellQuery.over(searchIndex, query()), input.value);
     const found = ranks === null ? new Uint32Array() : byRank(all, ranks);
     hits = found.slice(0, HITS_SHOWN);
     list.replaceChildren(...Array.from(hits, option));
     setActive(-1);
-    setOpen(hits.length > 0);
+    // Cells that were awaited may come when the reader has gone elsewhere.
+    setOpen(hits.length > 0 && document.activeElement === input);
+    const trouble = found.length === 0 ? cellQuery.troubleOf(query()) : '';
+    const isNothing = ranks !== null && found.length === 0 && !cellQuery.isAwaited(query());
     const words =
       found.length > hits.length
         ? `${counted(found.length, 'type')}, the best ${hits.length} listed`
         : counted(found.length, 'type');
-    setText(find('#found'), ranks === null ? '' : words);
-    input.toggleAttribute('aria-invalid', ranks !== null && found.length === 0);
+    const isTold = isNothing || found.length > 0;
+    setText(find('#found'), trouble || (isTold ? words : ''));
+    find('#found').classList.toggle('visually-hidden', trouble === '');
+    input.toggleAttribute('aria-invalid', isNothing);
   }
 
   /** The type alone where one is meant; the whole search where nothing is found under it. */

@@ -25,14 +25,16 @@ function copySelected(text: string): boolean {
   return copied;
 }
 
-export async function copyLink(): Promise<boolean> {
+export async function copyText(text: string): Promise<boolean> {
   try {
-    await navigator.clipboard.writeText(location.href);
+    await navigator.clipboard.writeText(text);
     return true;
   } catch {
-    return copySelected(location.href);
+    return copySelected(text);
   }
 }
+
+export const copyLink = (): Promise<boolean> => copyText(location.href);
 
 function printTable(table: Table, types: Uint32Array, title: string): HTMLElement {
   const row = (tag: 'td' | 'th', cells: readonly string[]): Node =>

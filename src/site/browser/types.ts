@@ -4,11 +4,13 @@ import { facetsOf } from '../facets.ts';
 import type { ColumnKey, FacetKey, SortKey, ViewState } from '../hash.ts';
 import { EMPTY_STATE } from '../hash.ts';
 import { cellsOfFullBar, rowView } from '../row.ts';
-import { lazySearchIndex, otherNameHit } from '../search.ts';
+import { lazySearchIndex } from '../search.ts';
 import type { Selection } from '../select.ts';
 import { orderOf, select } from '../select.ts';
 import { NONE } from '../table.ts';
 import { openAddress, rememberedScroll } from './address.ts';
+import { createCellQuery } from './cellQuery.ts';
+import { bindCellsToggle } from './cellsToggle.ts';
 import { readTable } from './data.ts';
 import { detailsOf } from './details.ts';
 import { find, setText } from './dom.ts';
@@ -37,7 +39,15 @@ function start(): void {
   let state = EMPTY_STATE;
   let order = orderOf(table, state.sort);
   let selection: Selection = { types: order, cells: 0, counts: [] };
+  /** The list is that of an earlier search. */
+  let isHeld = false;
+  let isPlaced = false;
 
+  const cellQuery = createCellQuery(table, () => {
+    show(state);
+    if (!isPlaced) place();
+  });
+  const cellsToggle = bindCellsToggle(table, cellQuery, (inCells) => update({ inCells }));
   const tooltip = bindTooltip(find('#tip'));
   const sheet = bindSheet(panel);
   const facetPanel = createFacetPanel(panel, facets, toggle);
@@ -50,7 +60,7 @@ function start(): void {
       row.fill(rowView(table, type, full), position, {
         query: state.q,
         chosen: state.chosen,
-        otherName: otherNameHit(table, type, state.q),
+        ...cellQuery.met(type, state),
         open: state.open === table.names[type],
         current,
       }),
@@ -59,7 +69,11 @@ function start(): void {
 
   function show(next: ViewState): void {
     if (JSON.stringify(next.sort) !== JSON.stringify(state.sort)) order = orderOf(table, next.sort);
-    selection = select(table, facets, searchIndex, next, order);
+    const found = select(table, facets, cellQuery.over(searchIndex, next), next, order);
+    // Nothing may be met by the names alone: the list then stays as it is until the cells are there.
+    isHeld = found.types.length === 0 && cellQuery.isAwaited(next);
+    if (!isHeld) selection = found;
+    else if (selection.counts.length === 0) selection = select(table, facets, searchIndex, { ...next, q: '' }, order);
     const open = next.open === '' ? NONE : selection.types.findIndex((type) => table.names[type] === next.open);
     state = open === NONE ? { ...next, open: '' } : next;
     if (search.value !== state.q) search.value = state.q;
@@ -67,6 +81,7 @@ function start(): void {
     list.show(selection.types, open);
     facetPanel.show(selection.counts, state.chosen);
     toolbar.show(selection, state);
+    cellsToggle.show(state);
     find('#grid').setAttribute('aria-rowcount', String(selection.types.length + 1));
   }
 
@@ -87,7 +102,7 @@ function start(): void {
 
   function openOrClose(position: number): void {
     const name = table.names[list.typeAt(position) ?? NONE];
-    if (name === undefined) return;
+    if (name === undefined || isHeld) return;
     update({ open: state.open === name ? '' : name });
     if (state.open !== '') list.reveal(position);
   }
@@ -105,6 +120,14 @@ function start(): void {
 
   function say(words: string): void {
     setText(find('#said'), words);
+  }
+
+  /** Where the reader was before a reload, or at the type that is open. */
+  function place(): void {
+    isPlaced = true;
+    const position = selection.types.findIndex((type) => table.names[type] === state.open);
+    if (rememberedScroll() > 0) scrollTo(0, rememberedScroll());
+    else if (position >= 0) list.reveal(position);
   }
 
   search.addEventListener('input', () => update({ q: search.value }, 'typed'));
@@ -144,11 +167,9 @@ function start(): void {
   bindThemeSwitch(find('#theme'));
 
   show(address.read());
-  const position = selection.types.findIndex((type) => table.names[type] === state.open);
   // Before the first key, after the first paint.
   setTimeout(searchIndex);
-  if (rememberedScroll() > 0) scrollTo(0, rememberedScroll());
-  else if (position >= 0) list.reveal(position);
+  if (!isHeld) place();
 }
 
 document.documentElement.classList.add('js');
