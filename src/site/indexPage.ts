@@ -45,6 +45,8 @@ export interface IndexPage {
   transmitters: Plot;
   cells: Bar[];
   remarks: Remark[];
+  /** Whether a bodyId is found, too. */
+  hasCells: boolean;
 }
 
 /** Settings take no address but one of the web. */
@@ -112,5 +114,6 @@ export function indexPage(catalog: Catalog, options: PageOptions, table: Table, 
     transmitters: plot('Types by transmitter', facets.nt, table.length, 'no type has a known transmitter'),
     cells: barsOf(facets.cells, table.length),
     remarks: remarksView(table, facets),
+    hasCells: table.cellsId !== null,
   };
 }

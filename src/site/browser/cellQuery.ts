@@ -57,6 +57,8 @@ export function createCellQuery(table: Table, onLoaded: () => void): CellQuery {
       if (knownCells() === null) ask();
       const cellSearch = searchOf(query);
       if (cellSearch === null) return searchIndex;
+      // Before the first key.
+      if (query.inCells && query.q === '') setTimeout(cellSearch.prepareInstances);
       return () => ({ ...searchIndex(), rankByCells: (text, ranks) => cellSearch.rank(text, query.inCells, ranks) });
     },
     isAwaited: (query) => needsCells(query) && knownCells() === null && cellsTrouble() === null,
