@@ -32,13 +32,14 @@ export function setAttribute(target: Element, name: string, value: string): void
 
 /**
  * A name from the data inside an element that isolates its direction, the hits of a query marked.
- * @param label words that stand before it, in which nothing is marked
+ * @param label words that stand before it, where there is room for them; nothing is marked in them
  */
 export function setMarked(target: Element, name: string, query: string, label = ''): void {
   const parts = cutAtHits(name, query);
-  if (parts.length === 1) {
-    setText(target, label + name);
+  if (parts.length === 1 && label === '') {
+    setText(target, name);
     return;
   }
-  target.replaceChildren(label, ...parts.map((part, i) => (i % 2 === 0 ? part : element('mark', {}, part))));
+  const before = label === '' ? [] : [element('span', { class: 'hit-label' }, label)];
+  target.replaceChildren(...before, ...parts.map((part, i) => (i % 2 === 0 ? part : element('mark', {}, part))));
 }
