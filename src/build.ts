@@ -104,9 +104,7 @@ async function buildFrom(survey: Survey, ways: WaysToSum, parts: Parts, isMade: 
   );
   if (rois) requireSame(rois.cells, entries);
   const types = entries.map((entry): TypeEntry => ({ ...entry, ...roiFields(rois?.summaries.get(entry.name)) }));
-  const cells = settings.cells
-    ? await fetchCells(weightsOf(entries), await datasetOf(description, survey, sizes), parts)
-    : null;
+  const cells = sizes && (await fetchCells(weightsOf(entries), await datasetOf(description, survey, sizes), parts));
   run.report.failedTypes = types
     .filter(({ name, failed }) => failed !== undefined || cells?.get(name) instanceof Error)
     .map(({ name }) => name);
@@ -208,8 +206,8 @@ interface Entries {
   /** Of the wanted types. */
   entries: BareEntry[];
   untyped: number;
-  /** Cells of every type. */
-  sizes: ReadonlyMap<string, number>;
+  /** How many cells every type has; null where the cells are not asked for. */
+  sizes: ReadonlyMap<string, number> | null;
 }
 
 /** What the catalogue tells of the types; its rows, several a type, are not held beyond this. */
@@ -223,7 +221,7 @@ function entriesOf(rows: readonly CatalogueRow[], settings: Settings): Entries {
   return {
     entries: wanted.map(([name, own]) => entryOf(name, own, properties, settings.sides)),
     untyped,
-    sizes: new Map([...types].map(([name, own]) => [name, sum(own.map(({ cells }) => cells))])),
+    sizes: settings.cells ? new Map([...types].map(([name, own]) => [name, sum(own.map(({ cells }) => cells))])) : null,
   };
 }
 
