@@ -4,11 +4,12 @@ import type { Catalog, RoiSummary, TypeEntry } from './catalog/catalog.ts';
 import { compareCodePoints } from './catalog/codePoint.ts';
 import { type BareEntry, entryOf, entryProperties, groupByType, isTyped } from './catalog/entry.ts';
 import { roiSummariser } from './catalog/roi.ts';
+import { fetchCells } from './cells.ts';
 import type { Clock } from './clock.ts';
 import type { CatalogueRow, Connectome, DatasetDescription, RoiCountRow, Sums } from './connectome/connectome.ts';
 import { nameWithTag, requireDataset } from './connectome/dataset.ts';
 import { ConfigError, DecodeError } from './errors.ts';
-import { loadKept } from './lookup/kept.ts';
+import { type Dataset, loadKept } from './lookup/kept.ts';
 import { roiCountsForm } from './lookup/keptForms.ts';
 import { roiCountsLookup } from './lookup/lookups.ts';
 import { once } from './lookup/once.ts';
@@ -97,20 +98,26 @@ async function buildFrom(survey: Survey, ways: WaysToSum, parts: Parts, isMade: 
   noteMissing(parts, description);
   if (survey.isUnchanged && settings.verify === undefined && (await isMade(description, survey.id()))) return null;
 
-  const [rois, { entries, untyped, typeNames }] = await run.phase(settings.quick ? 'catalogue' : 'ROI counts', () =>
-    Promise.all([
-      settings.quick ? null : roiSummaries(description, survey, ways, parts),
-      survey.rows().then((rows) => entriesOf(rows, settings)),
-    ]),
+  const [rois, { entries, untyped, typeNames, sizes }] = await run.phase(
+    settings.quick ? 'catalogue' : 'ROI counts',
+    () =>
+      Promise.all([
+        settings.quick ? null : roiSummaries(description, survey, ways, parts),
+        survey.rows().then((rows) => entriesOf(rows, settings)),
+      ]),
   );
   if (rois) requireSame(rois.cells, entries);
   const types = entries.map((entry): TypeEntry => ({ ...entry, ...roiFields(rois?.summaries.get(entry.name)) }));
-  run.report.failedTypes = types.filter((type) => type.failed !== undefined).map((type) => type.name);
+  const cells = sizes && (await fetchCells(weightsOf(entries), await datasetOf(description, survey, sizes), parts));
+  run.report.failedTypes = types
+    .filter(({ name, failed }) => failed !== undefined || cells?.get(name) instanceof Error)
+    .map(({ name }) => name);
   run.report.totals = totalsOf(types, untyped);
   const { name, tag, uuid, lastDatabaseEdit } = description;
   const dataset = { name, tag, uuid, lastDatabaseEdit };
+  const catalog: Catalog = { dataset, mode: settings.quick ? 'quick' : 'full', totals: run.report.totals, types };
   return {
-    catalog: { dataset, mode: settings.quick ? 'quick' : 'full', totals: run.report.totals, types },
+    catalog: cells === null ? catalog : { ...catalog, cells },
     typeNames,
     description,
     id: survey.id(),
@@ -143,13 +150,7 @@ async function roiSummaries(
   const form = roiCountsForm(primaryRois, roisDigest);
   const lookupOf = async (): Promise<ReturnType<typeof roiCountsLookup>> =>
     roiCountsLookup(source.connectome, primaryRois, await ways());
-  const dataset = {
-    name: nameWithTag(named),
-    state: await survey.state,
-    cells: all,
-    typesBefore: async () => new Set([...(await survey.typesBefore())].filter(isTyped)),
-    fingerprints: survey.fingerprints,
-  };
+  const dataset = await datasetOf(named, survey, all);
   const summaries = await loadKept(form, lookupOf, cells, summarise, dataset, parts);
   if (settings.verify !== undefined) {
     const lookup = await lookupOf();
@@ -160,6 +161,21 @@ async function roiSummaries(
     await verifySample(asSummaries, summaries, cells, settings.verify, parts);
   }
   return { cells, summaries };
+}
+
+/** @param cells of every type, also of those that are not wanted */
+async function datasetOf(
+  named: Pick<DatasetDescription, 'name' | 'tag'>,
+  survey: Survey,
+  cells: ReadonlyMap<string, number>,
+): Promise<Dataset> {
+  return {
+    name: nameWithTag(named),
+    state: await survey.state,
+    cells,
+    typesBefore: async () => new Set([...(await survey.typesBefore())].filter(isTyped)),
+    fingerprints: survey.fingerprints,
+  };
 }
 
 /** Who may add up ROI counts; asked beside the catalogue, since a question that names an unknown function fails as a whole. */
@@ -191,19 +207,34 @@ function selection(names: ReadonlySet<string>, { types: wanted, match }: Setting
   return isWanted;
 }
 
-/** What the catalogue tells of each wanted type; its rows, several a type, are not held beyond this. */
-function entriesOf(
-  rows: readonly CatalogueRow[],
-  settings: Settings,
-): { entries: BareEntry[]; untyped: number; typeNames: string[] } {
+interface Entries {
+  /** Of the wanted types. */
+  entries: BareEntry[];
+  untyped: number;
+  /** Of all types. */
+  typeNames: string[];
+  /** How many cells every type has; null where the cells are not asked for. */
+  sizes: ReadonlyMap<string, number> | null;
+}
+
+/** What the catalogue tells of the types; its rows, several a type, are not held beyond this. */
+function entriesOf(rows: readonly CatalogueRow[], settings: Settings): Entries {
   const { types, untyped } = groupByType(rows);
   if (types.size === 0)
     throw new DecodeError(`Expected cells with a type; the dataset has none (${untyped} cells without).`);
   const isWanted = selection(new Set(types.keys()), settings);
   const properties = entryProperties(settings.sides);
   const wanted = [...types].filter(([name]) => isWanted(name));
-  const entries = wanted.map(([name, own]) => entryOf(name, own, properties, settings.sides));
-  return { entries, untyped, typeNames: [...types.keys()] };
+  return {
+    entries: wanted.map(([name, own]) => entryOf(name, own, properties, settings.sides)),
+    untyped,
+    typeNames: [...types.keys()],
+    sizes: settings.cells ? new Map([...types].map(([name, own]) => [name, sum(own.map(({ cells }) => cells))])) : null,
+  };
+}
+
+function weightsOf(entries: readonly BareEntry[]): Map<string, number> {
+  return new Map(entries.map(({ name, cells }) => [name, cells.total]));
 }
 
 /** Sizes and catalogue were asked side by side: an edit between them would mix two states of the dataset. */

@@ -2,13 +2,23 @@
 export { type BuildParts, buildCatalog } from './build.ts';
 export { openStore } from './cache/stores.ts';
 export { type Cache, createCache } from './cache/twoLevel.ts';
-export type { Annotation, Catalog, CellCounts, Share, SynapseCounts, TypeEntry } from './catalog/catalog.ts';
+export type {
+  Annotation,
+  Catalog,
+  Cell,
+  CellCounts,
+  CellsByType,
+  Share,
+  SynapseCounts,
+  TypeEntry,
+} from './catalog/catalog.ts';
 export { type Clock, systemClock } from './clock.ts';
 export { type Config, type ConfigSources, loadConfig } from './config.ts';
 export type {
   Answer,
   Ask,
   CatalogueRow,
+  CellRow,
   Connectome,
   DatasetDescription,
   PartnerRow,

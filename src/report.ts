@@ -41,7 +41,7 @@ export interface Report {
   dataset: string | null;
   mode: 'full' | 'quick' | null;
   totals: { types: number; cells: number; untyped: number; pre: number; post: number };
-  /** Milliseconds by phase, in the order in which they began. */
+  /** Milliseconds by phase, in the order in which they first began. */
   phases: Record<string, number>;
   /** Request-response exchanges with the source after connecting. */
   roundTrips: number;
@@ -126,7 +126,7 @@ export function createRun(
       try {
         return await work();
       } finally {
-        report.phases[name] = Math.round(now() - startedMs);
+        report.phases[name] = (report.phases[name] ?? 0) + Math.round(now() - startedMs);
       }
     },
     progress: (done, total, unit) => onEvent({ event: 'progress', phase: current, done, total, unit }),

@@ -105,6 +105,11 @@ export const SETTINGS = {
       shapesSite: true,
     },
   ),
+  cells: setting(
+    z.boolean('true or false').default(false),
+    "list every cell's bodyId and instance, so that the site can be searched by them",
+    { flag: '--cells', shapesSite: true },
+  ),
   output: setting(text.default('site'), 'the folder of the site', {
     flag: '--output <folder>',
     env: 'NEURODEX_OUTPUT',

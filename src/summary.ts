@@ -2,6 +2,7 @@
 import { isRedis } from './cache/stores.ts';
 import type { PartnerList } from './catalog/partners.ts';
 import { type Config, shownValue } from './config.ts';
+import { CELLS } from './lookup/keptForms.ts';
 import type { KeptTypes, Report } from './report.ts';
 import { SETTINGS, type SettingKey, type Settings } from './settings.ts';
 import { csvText } from './site/csv.ts';
@@ -18,7 +19,7 @@ export function reportText(report: Report, { output, cache: kept }: Pick<Setting
     `asked  ${counted(report.roundTrips, 'round trip')} for ${counted(report.queries, 'question')}; ${counted(report.rows, 'row')}, ${report.bytes === null ? 'an unknown number of bytes' : megabytes(report.bytes)} over the wire`,
     ...report.pace.map(
       ({ lookup, way, batches, concurrency }) =>
-        `pace   ${lookup} in ${counted(batches, 'pack')}, up to ${concurrency} at once, added up by the ${way}`,
+        `pace   ${lookup} in ${counted(batches, 'pack')}, up to ${concurrency} at once${lookup === CELLS ? '' : `, added up by the ${way}`}`,
     ),
     ...(report.kept ? [`kept   ${keptText(report.kept)}`] : []),
     ...(kept === 'none' ? [] : [`cache  ${cacheText(cache, kept)}`]),

@@ -5,10 +5,10 @@ import type { CatalogueRow, TypeSize } from './connectome/connectome.ts';
 import { nameWithTag, requireDataset } from './connectome/dataset.ts';
 import { fetchCatalogue } from './lookup/catalogue.ts';
 import { type Dataset, openHeld } from './lookup/kept.ts';
-import { type KeptForm, partnersForm, roiCountsForm } from './lookup/keptForms.ts';
+import { cellsForm, type KeptForm, partnersForm, roiCountsForm } from './lookup/keptForms.ts';
 import { createKeptSurvey } from './lookup/keptSurvey.ts';
 import { loadAll } from './lookup/loadAll.ts';
-import { partnersLookup, roiCountsLookup } from './lookup/lookups.ts';
+import { cellsLookup, partnersLookup, roiCountsLookup } from './lookup/lookups.ts';
 import { createSource } from './lookup/source.ts';
 import { surveyDataset } from './lookup/survey.ts';
 import { type TunedLookup, type TunedParts, withTunedLoader } from './lookup/tunedLoader.ts';
@@ -73,6 +73,7 @@ export async function verifyKept(parts: BuildParts, most: number): Promise<Verif
     verified.push(await verifyLookup(roiCountsForm(primaryRois, roisDigest), lookup, dataset, most, tuned));
   }
   verified.push(await verifyLookup(partnersForm(), partnersLookup(connectome), dataset, most, tuned));
+  verified.push(await verifyLookup(cellsForm(), cellsLookup(connectome), dataset, most, tuned));
   await survey.kept();
   return verified.filter(({ kept }) => kept > 0);
 }

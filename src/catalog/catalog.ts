@@ -74,6 +74,15 @@ export interface TypeEntry {
   failed?: string;
 }
 
+export interface Cell {
+  /** Digits. */
+  bodyId: string;
+  instance: string | null;
+}
+
+/** The cells of each type, by bodyId as a number; or why they could not be had. */
+export type CellsByType = ReadonlyMap<string, readonly Cell[] | Error>;
+
 export interface Catalog {
   dataset: { name: string; tag: string | null; uuid: string | null; lastDatabaseEdit: string | null };
   mode: 'full' | 'quick';
@@ -81,4 +90,6 @@ export interface Catalog {
   totals: { types: number; cells: number; untyped: number; pre: number; post: number };
   /** By code point of the name. */
   types: TypeEntry[];
+  /** Of every type in `types`; absent where nobody asked for them. */
+  cells?: CellsByType;
 }

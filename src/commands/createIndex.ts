@@ -1,12 +1,14 @@
 /** `neurodex create-index`: opens source and cache, builds the catalogue, writes the site. */
+import { join } from 'node:path';
 import type { Built, IsMade } from '../build.ts';
 import { nameWithTag } from '../connectome/dataset.ts';
 import { createRun, type Report, type Run } from '../report.ts';
 import type { Settings } from '../settings.ts';
+import { CELLS_BEGINNING, CELLS_PATH } from '../site/cellsFile.ts';
 import { linkTemplates } from '../site/linkTemplates.ts';
 import { aboutOf } from '../site/pages.ts';
 import { generatedAt, generatedBefore, planSite } from '../site/plan.ts';
-import { writeFiles } from '../site/write.ts';
+import { removeFormer, writeFiles } from '../site/write.ts';
 import { build, finishReport } from './build.ts';
 import { openCache, withCache } from './cache.ts';
 import type { Context } from './context.ts';
@@ -67,6 +69,8 @@ function writeSite(
   const files = planSite(catalog, options, today.isFixed ? generatedAt(today.iso) : generatedBefore(output, today.iso));
   signal.throwIfAborted();
   const { written, unchanged } = writeFiles(files, output, token);
+  // Nothing names it any more: the pages are written.
+  if (catalog.cells === undefined) removeFormer(join(output, CELLS_PATH), CELLS_BEGINNING);
   run.report.filesWritten = written;
   run.report.filesUnchanged = unchanged;
 }

@@ -2,7 +2,7 @@
 import type { StoreFault } from '../cache/store.ts';
 import { nameConnectome } from '../connectome/open.ts';
 import { ConfigError } from '../errors.ts';
-import { ROI_COUNTS } from '../lookup/keptForms.ts';
+import { CELLS, ROI_COUNTS } from '../lookup/keptForms.ts';
 import { createRun, type Report } from '../report.ts';
 import type { Settings } from '../settings.ts';
 import { build, finishReport } from './build.ts';
@@ -46,7 +46,8 @@ export async function warm(settings: Settings, context: Context): Promise<Warmed
     const own = (await inOneLine(() => contentsOf(store))).filter((entry) => isOf(dataset, entry));
     const { id } = await nameConnectome(settings.source as string, settings);
     const hasRois = !settings.quick && built?.description.primaryRois !== null;
-    const lacking = lackingOf(own, id, ['description', 'catalogue', ...(hasRois ? [ROI_COUNTS] : [])]);
+    const lookups = [...(hasRois ? [ROI_COUNTS] : []), ...(settings.cells ? [CELLS] : [])];
+    const lacking = lackingOf(own, id, ['description', 'catalogue', ...lookups]);
     if (lacking !== null)
       throw new ConfigError(
         `warm: ${store.name} lacks the ${lacking} of ${dataset}: it was cleared or pruned meanwhile; run again.`,

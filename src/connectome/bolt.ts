@@ -1,9 +1,11 @@
 /** Connectome on a neuPrint database in Neo4j, over Bolt. */
 import { ConfigError, DecodeError, QueryError } from '../errors.ts';
+import { cellRow, cellsIn } from './cellRow.ts';
 import type {
   Answer,
   Ask,
   CatalogueRow,
+  CellRow,
   Connectome,
   DatasetDescription,
   Fingerprints,
@@ -14,6 +16,7 @@ import type {
 import {
   apocQuery,
   catalogueQuery,
+  cellsQuery,
   connectionsQuery,
   fingerprintsQuery,
   metaQuery,
@@ -224,6 +227,15 @@ export function connectomeOnNeo4j(
         if (count === 0n)
           throw new ConfigError('Expected a database with connections (:ConnectsTo), this one holds none.');
         return { ...answer, roundTrips: answer.roundTrips + 1 };
+      }, ask),
+
+    cells: (types, ask) =>
+      askNeurons(async (label) => {
+        const value: CellRow[] = [];
+        const onRow = ([type, bodyId, instance]: unknown[]): void =>
+          void value.push(cellRow(type as string, bodyId, textOrNull(instance)));
+        const cost = await server.readEach(cellsQuery(label), { types: [...new Set(types)] }, onRow, ask);
+        return { ...answered(value, cost), cells: cellsIn(value) };
       }, ask),
   };
 }

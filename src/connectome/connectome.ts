@@ -65,6 +65,15 @@ export interface PartnerRow {
   weight: number;
 }
 
+/** A cell of a type. */
+export interface CellRow {
+  type: string;
+  /** Its digits: ids exceed 2^53. */
+  bodyId: string;
+  /** As stored; null where it has none. */
+  instance: string | null;
+}
+
 export interface Ask {
   signal?: AbortSignal | undefined;
   timeoutMs?: number | undefined;
@@ -130,6 +139,8 @@ export interface Connectome {
   roiCounts(types: readonly string[], rois: readonly string[], ask?: RoiAsk): Promise<TypedAnswer<RoiCountRow>>;
   /** Partners of the given types among all cells of the dataset (neuPrint's :Neuron), upstream and downstream. */
   partners(types: readonly string[], ask?: Ask): Promise<TypedAnswer<PartnerRow>>;
+  /** Every cell of the given types, in no order. */
+  cells(types: readonly string[], ask?: Ask): Promise<TypedAnswer<CellRow>>;
   /** Whether it can add up ROI counts itself; asked before roiCounts(), it spares that a question. */
   canSum(ask?: Ask): Promise<Answer<boolean>>;
   /** Bytes received over a wire so far; null where they cannot be counted. */

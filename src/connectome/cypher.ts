@@ -94,6 +94,11 @@ RETURN type, roi, sum(coalesce(counts.pre, 0)) AS pre, sum(coalesce(counts.post,
 sum(print) AS print`;
 }
 
+/** Rows (type, bodyId, instance), one a cell; bodyIds as text, since they exceed what a double holds. Parameters: types. */
+export function cellsQuery(label: string): string {
+  return `UNWIND $types AS type MATCH (n:${quoteName(label)} {type: type}) RETURN type, toString(n.bodyId), n.instance`;
+}
+
 /**
  * Rows (type, direction, partner, pairs, weight) and, under the direction null, (type, null, null, cells, 0).
  * neuPrint keeps pairs that only a lower confidence connects, with weight 0. Parameters: types.

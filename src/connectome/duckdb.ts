@@ -1,6 +1,7 @@
 /** Connectome on an embedded DuckDB with the tables neuron, roi_count, connection and meta. */
 import { existsSync, realpathSync, statSync } from 'node:fs';
 import { ConfigError, DecodeError } from '../errors.ts';
+import { cellRow, cellsIn } from './cellRow.ts';
 import type {
   Answer,
   Ask,
@@ -160,6 +161,17 @@ export async function connectomeOn(database: Database, { id, edit }: Identity): 
         [types],
         ask,
       );
+    },
+
+    async cells(types, ask) {
+      const instance = neuron.has('instance') ? 'instance::VARCHAR' : 'NULL';
+      const rows = await database.queryAs(
+        ([type, bodyId, found]) => cellRow(type as string, bodyId, found as string | null),
+        `SELECT type::VARCHAR, bodyId::VARCHAR, ${instance} FROM neuron WHERE type::VARCHAR IN (SELECT unnest($1))`,
+        [types],
+        ask,
+      );
+      return { ...embedded(rows, rows.length, 1), cells: cellsIn(rows) };
     },
 
     // A file is made anew as a whole, and read anew in the time that digests of its cells would take.

@@ -18,6 +18,7 @@ export function unopened(id: string): Connectome {
     fingerprints: refuse,
     roiCounts: refuse,
     partners: refuse,
+    cells: refuse,
     canSum: refuse,
     bytesReceived: () => 0,
     close: async () => undefined,

@@ -99,9 +99,11 @@ export async function loadKept<Row extends { type: string }, Answer, Value>(
     answers.keep(new Map(landed), dataset.state);
   };
   const load = (loader: Loader<Answer>): Promise<Map<string, Value | Error>> =>
-    loadAll({ load: async (type) => amountOf(await loader.load(type)) }, missing, signal);
+    loadAll({ load: async (type) => amountOf(await loader.load(type)) }, missing, signal, values.size > 0);
   try {
-    if (answers.types.size > 0) run.report.kept = await keptTypes(held, missing, values.size, dataset);
+    // Others end with every edit: they cannot tell what became of the types.
+    if (form.hasFingerprints && answers.types.size > 0)
+      run.report.kept = await keptTypes(held, missing, values.size, dataset);
     if (missing.size > 0) {
       if (settings.offline) throw new ConfigError(lacking(form.name, [...missing.keys()], wanted.size));
       const loaded = await withTunedLoader(await lookupOf(), missing, parts, load, onLanded);

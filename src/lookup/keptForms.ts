@@ -1,10 +1,11 @@
 /** In which form the answers to a lookup are kept: a short text a type. */
 import { z } from 'zod';
-import type { PartnerRow, RoiCountRow } from '../connectome/connectome.ts';
+import type { CellRow, PartnerRow, RoiCountRow } from '../connectome/connectome.ts';
 import { DecodeError } from '../errors.ts';
 
 export const ROI_COUNTS = 'ROI counts';
 export const PARTNERS = 'partners';
+export const CELLS = 'cells';
 
 export interface KeptForm<Answer> {
   /** Of the lookup. */
@@ -74,6 +75,33 @@ export function partnersForm(): KeptForm<readonly PartnerRow[]> {
         rows.map(({ direction, partner, pairs, weight }) => [
           `${direction} ${partner === null ? '(no type)' : JSON.stringify(partner)}`,
           `weight ${weight}, pairs ${pairs}`,
+        ]),
+      ),
+  };
+}
+
+const cells = z.tuple([z.array(z.string()), z.array(z.string().nullable())]);
+
+/** bodyIds, then instances in the same order. */
+export function cellsForm(): KeptForm<readonly CellRow[]> {
+  return {
+    name: CELLS,
+    version: 1,
+    variant: '',
+    // Fingerprints are of what ROI counts are made of: an instance that was renamed leaves them as they are.
+    hasFingerprints: false,
+    textOf: (rows) => JSON.stringify([rows.map(({ bodyId }) => bodyId), rows.map(({ instance }) => instance)]),
+    answerIn(text, type) {
+      const { data } = cells.safeParse(parsed(text));
+      if (!data || data[0].length !== data[1].length) throw notKept(text);
+      const [bodyIds, instances] = data;
+      return bodyIds.map((bodyId, i) => ({ type, bodyId, instance: instances[i] ?? null }));
+    },
+    shown: (rows) =>
+      new Map(
+        rows.map(({ bodyId, instance }) => [
+          `bodyId ${bodyId}`,
+          instance === null ? 'no instance' : JSON.stringify(instance),
         ]),
       ),
   };

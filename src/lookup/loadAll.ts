@@ -12,12 +12,14 @@ const WINDOWS = 4;
 /**
  * The value of each type, or the error that is its own.
  * @param weights of the types to load; the heaviest are asked for first, so that none of them is the last to land
- * @throws the error that kept several types, or all of them, from being loaded: no type is to blame for it
+ * @param areOthersKnown these are what is left of more: that none of them can be had does not blame the source
+ * @throws the error that kept several types, or all there are, from being loaded: no type is to blame for it
  */
 export async function loadAll<Value>(
   loader: Loader<Value>,
   weights: ReadonlyMap<string, number>,
   signal?: AbortSignal,
+  areOthersKnown = false,
 ): Promise<Map<string, Value | Error>> {
   const values = new Map<string, Value | Error>();
   const reasons = new Set<unknown>();
@@ -40,7 +42,7 @@ export async function loadAll<Value>(
     }
   };
   await Promise.all(Array.from({ length: WINDOWS }, feed));
-  if (failed > 0 && failed === types.length) throw lastOf(reasons);
+  if (failed > 0 && failed === types.length && !areOthersKnown) throw lastOf(reasons);
   return values;
 }
 

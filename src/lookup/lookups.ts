@@ -1,6 +1,6 @@
 /** The lookups there are: what each asks of a connectome, in which ways, and what a batch of it is thought to cost. */
-import type { Connectome, PartnerRow, RoiCountRow, Sums } from '../connectome/connectome.ts';
-import { PARTNERS, ROI_COUNTS } from './keptForms.ts';
+import type { CellRow, Connectome, PartnerRow, RoiCountRow, Sums } from '../connectome/connectome.ts';
+import { CELLS, PARTNERS, ROI_COUNTS } from './keptForms.ts';
 import type { Guess, TunedLookup } from './tunedLoader.ts';
 
 /** By who adds up a cell's ROI counts; measured on 22,704 cells in Neo4j 5.26. */
@@ -15,6 +15,9 @@ const SUMS_IN_FILE: Guess = { aMs: 30, bMsPerUnit: 0.002 };
 
 /** A cell has some hundred partners: 100 times the work of its ROI counts. */
 const PARTNERS_GUESS: Guess = { aMs: 8, bMsPerUnit: 1 };
+
+/** A cell is a short row of two texts. */
+const CELLS_GUESS: Guess = { aMs: 8, bMsPerUnit: 0.005 };
 
 /**
  * Values list ROIs in the order of `rois`, those without synapses left out.
@@ -46,6 +49,21 @@ export function partnersLookup(connectome: Connectome): TunedLookup<PartnerRow, 
     valueOf: (rows) => [...rows].sort((a, b) => orderOf(a) - orderOf(b) || compareNames(a.partner, b.partner)),
     guesses: { server: PARTNERS_GUESS },
   };
+}
+
+/** By bodyId as a number: the same answer in the same order. */
+export function cellsLookup(connectome: Connectome): TunedLookup<CellRow, readonly CellRow[]> {
+  return {
+    name: CELLS,
+    ask: (types, ask) => connectome.cells(types, ask),
+    valueOf: (rows) => [...rows].sort((a, b) => compareIds(a.bodyId, b.bodyId) || compareNames(a.instance, b.instance)),
+    guesses: { server: connectome.isEmbedded ? SUMS_IN_FILE : CELLS_GUESS },
+  };
+}
+
+/** Of texts of digits without leading zeros. */
+function compareIds(a: string, b: string): number {
+  return a.length - b.length || compareNames(a, b);
 }
 
 function orderOf({ direction }: PartnerRow): number {

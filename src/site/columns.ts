@@ -59,6 +59,8 @@ export interface Columns {
   pages?: PageColumn;
   /** Only where there are links to other sites. */
   links?: LinkTemplate[];
+  /** Names the assets/cells.js that goes with these; null where the cells are not listed. */
+  cellsId: string | null;
 }
 
 /** Where types lead to. */
@@ -204,14 +206,16 @@ export function columnsFromCatalog(
     annotations: annotationColumns(types),
     ...(pages && { pages: pageColumn(names, pages) }),
     ...(links.length > 0 && { links }),
+    // The order of the names, which is found here, decides what that file says.
+    cellsId: null,
   };
 }
 
 /**
- * The classic script assets/data.js, column by column. JSON in a string literal is parsed faster than an object
- * literal.
+ * A classic script that sets a global variable, assets/data.js if none is named, column by column. JSON in a string
+ * literal is parsed faster than an object literal.
  */
-export function scriptFromColumns(columns: Columns): string[] {
+export function scriptFromColumns(columns: object, global: string = DATA_GLOBAL): string[] {
   const parts = Object.entries(columns).map(([name, column], i) => {
     const json = `${i === 0 ? '' : ','}${JSON.stringify(name)}:${JSON.stringify(column)}`;
     return json
@@ -221,5 +225,5 @@ export function scriptFromColumns(columns: Columns): string[] {
       .replaceAll('\u2028', '\\u2028')
       .replaceAll('\u2029', '\\u2029');
   });
-  return [`var ${DATA_GLOBAL} = JSON.parse('{`, ...parts, "}');\n"];
+  return [`var ${global} = JSON.parse('{`, ...parts, "}');\n"];
 }

@@ -40,6 +40,8 @@ export type View = (typeof VIEWS)[number];
 
 export interface ViewState {
   q: string;
+  /** Whether instances of cells are searched, too. */
+  inCells: boolean;
   /** Chosen values of each facet that has any; the empty text stands for "none known". */
   chosen: Partial<Record<FacetKey, string[]>>;
   /** Empty: by name or, when something is searched, by how well it is met. */
@@ -49,12 +51,13 @@ export interface ViewState {
   open: string;
 }
 
-export const EMPTY_STATE: ViewState = { q: '', chosen: {}, sort: [], view: 'rows', open: '' };
+export const EMPTY_STATE: ViewState = { q: '', inCells: false, chosen: {}, sort: [], view: 'rows', open: '' };
 
 /** The hash with its '#', or the empty text where there is nothing to tell. */
 export function hashFromState(state: Partial<ViewState>): string {
   const parameters = new URLSearchParams();
   if (state.q) parameters.append('q', state.q);
+  if (state.inCells) parameters.append('in', 'cells');
   for (const key of FACET_KEYS) for (const value of state.chosen?.[key] ?? []) parameters.append(key, value);
   const sort = (state.sort ?? []).map(({ column, falling }) => (falling ? `-${column}` : column));
   if (sort.length > 0) parameters.append('sort', sort.join(','));
@@ -86,6 +89,7 @@ export function stateFromHash(hash: string): ViewState {
   }
   return {
     q: parameters.get('q') ?? '',
+    inCells: parameters.get('in') === 'cells',
     chosen,
     sort: parseSort(parameters.get('sort') ?? ''),
     view: VIEWS.find((view) => view === parameters.get('view')) ?? EMPTY_STATE.view,

@@ -35,6 +35,8 @@ export interface IndexPage {
   balance: Balance;
   heat: HeatMap;
   remarks: Remark[];
+  /** Whether a bodyId is found, too. */
+  hasCells: boolean;
 }
 
 /** Settings take no address but one of the web. */
@@ -83,5 +85,6 @@ export function indexPage(catalog: Catalog, options: PageOptions, table: Table, 
     balance: balanceOf(facets.side, table),
     heat: heatMapOf(facets.region, facets.nt, table, regionNote || (facets.nt.shown ? '' : noTransmitter)),
     remarks: remarksOf(catalog, facets),
+    hasCells: table.cellsId !== null,
   };
 }

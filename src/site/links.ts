@@ -40,12 +40,13 @@ function pageLinksOf({ pages, names }: Table, type: number): (Link & { side: Pag
 }
 
 /**
- * Pages first. A link that needs bodyIds is there only where they are known and few enough for an address.
+ * Pages first, those that need bodyIds last: such a link is there only where they are known and few enough for an address.
  * @param bodyIds of all cells of the type, or null where they are not known
  */
 export function linksOf(table: Table, type: number, bodyIds: readonly string[] | null): Link[] {
   const ids = bodyIds === null || bodyIds.length === 0 ? null : bodyIds.map((id) => JSON.stringify(id)).join(',');
-  const elsewhere = table.links.flatMap(({ label, url }): Link[] => {
+  const inOrder = [...table.links].sort((a, b) => Number(holds(a.url, 'bodyIds')) - Number(holds(b.url, 'bodyIds')));
+  const elsewhere = inOrder.flatMap(({ label, url }): Link[] => {
     if (ids === null && holds(url, 'bodyIds')) return [];
     const href = filled(url, (placeholder) => (placeholder === 'bodyIds' ? ids : (table.names[type] as string)));
     return fits(href) ? [{ label, href, side: null }] : [];

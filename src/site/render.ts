@@ -1,7 +1,9 @@
 /** Views -> the files of the pages: HTML by the templates, the style sheet and scripts as they are, the data as a script. */
 
+import { hash } from 'node:crypto';
 import type { Catalog } from '../catalog/catalog.ts';
-import { columnsFromCatalog, scriptFromColumns } from './columns.ts';
+import { CELLS_GLOBAL, CELLS_PATH, type CellColumns, cellColumns } from './cellsFile.ts';
+import { type Columns, columnsFromCatalog, scriptFromColumns } from './columns.ts';
 import { facetsOf } from './facets.ts';
 import { indexPage } from './indexPage.ts';
 import type { PageOptions, PlannedFile } from './pages.ts';
@@ -20,15 +22,23 @@ const STYLE_PARTS = [
   'toolbar',
   'list',
   'details',
+  'cells',
   'narrow',
   'cards',
   'print',
 ];
 
+/** A page that was opened before the site was built anew must not take the cells of other types for its own. */
+function idOf(cells: CellColumns): string {
+  return hash('sha256', JSON.stringify(cells)).slice(0, 16);
+}
+
 export function renderPages(catalog: Catalog, options: PageOptions): PlannedFile[] {
   const { render, style, furtherStyle } = openTemplates(options, STYLE_PARTS);
   const { logo, accentRules } = options.look ?? {};
-  const columns = columnsFromCatalog(catalog, options.fullNames, options);
+  const named = columnsFromCatalog(catalog, options.fullNames, options);
+  const cells = catalog.cells === undefined ? null : cellColumns(named.names, catalog.cells);
+  const columns: Columns = { ...named, cellsId: cells && idOf(cells) };
   // The pages are rendered from the columns, not the catalogue: they show at once what their script shows later.
   const table = tableFromColumns(columns);
   const facets = facetsOf(table);
@@ -43,5 +53,8 @@ export function renderPages(catalog: Catalog, options: PageOptions): PlannedFile
     { path: 'assets/index.js', content: readPart(options.browserDir, 'index.js') },
     { path: 'assets/types.js', content: readPart(options.browserDir, 'types.js') },
     { path: 'assets/data.js', content: scriptFromColumns(columns) },
+    ...(cells === null
+      ? []
+      : [{ path: CELLS_PATH, content: scriptFromColumns({ id: columns.cellsId, ...cells }, CELLS_GLOBAL) }]),
   ];
 }

@@ -10,14 +10,19 @@ export const OTHER_NAMES: readonly Annotation[] = ['synonyms', 'flywireType', 'h
 /** From the best hit to the poorest. */
 const KINDS = ['exact', 'prefix', 'word', 'substring'] as const;
 
+/** Ranks from here on are of types that only a cell of theirs meets. */
+export const CELL_HIT: number = 2 * KINDS.length;
+
 /** Rank of a type that does not match; every hit has a smaller one. */
-export const NO_HIT: number = 2 * KINDS.length;
+export const NO_HIT: number = 3 * KINDS.length;
 
 /** Lower-cased names of each type, its own first. */
 export interface SearchIndex {
   names: string[][];
   /** The same, joined: one look tells most types apart from a hit. */
   joined: string[];
+  /** Ranks the types that no name meets by their cells, where these are searched, too. */
+  rankByCells?: ((query: string, ranks: Uint8Array) => void) | undefined;
 }
 
 /** Built when first asked for: a page that opens need not wait for it. */
@@ -50,7 +55,8 @@ function searchIndexOf(table: Table): SearchIndex {
 /** A word begins after anything that is neither a letter nor a digit. */
 const WORD_CHARACTER = /[\p{L}\p{N}]/u;
 
-function kindOf(name: string, query: string): number {
+/** How well a lower-cased name is met: a position in KINDS, or their number if it is not. */
+export function kindOf(name: string, query: string): number {
   const at = name.indexOf(query);
   if (at < 0) return KINDS.length;
   if (at === 0) return name.length === query.length ? KINDS.indexOf('exact') : KINDS.indexOf('prefix');
@@ -65,7 +71,7 @@ function rankOf(names: readonly string[], query: string): number {
   let best = NO_HIT;
   names.forEach((name, position) => {
     const rank = 2 * kindOf(name, query) + (position === 0 ? 0 : 1);
-    if (rank < best) best = rank;
+    if (rank < CELL_HIT && rank < best) best = rank;
   });
   return best;
 }
@@ -79,6 +85,7 @@ export function ranksOf(searchIndex: () => SearchIndex, text: string): Uint8Arra
   for (let type = 0; type < ranks.length; type++) {
     if (index.joined[type]?.includes(query)) ranks[type] = rankOf(index.names[type] as string[], query);
   }
+  index.rankByCells?.(query, ranks);
   return ranks;
 }
 

@@ -58,6 +58,8 @@ export interface Table {
   pages: Pages | null;
   /** To other sites. */
   links: readonly LinkTemplate[];
+  /** As in Columns. */
+  cellsId: string | null;
 }
 
 /** Every `width`-th number, from `offset` on. */
@@ -154,6 +156,7 @@ export function tableFromColumns(columns: Columns): Table {
     annotations: lazyAnnotations(columns.annotations, length),
     pages: columns.pages ? readPages(columns.pages) : null,
     links: columns.links ?? [],
+    cellsId: columns.cellsId,
   };
 }
 

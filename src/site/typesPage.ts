@@ -41,6 +41,8 @@ export interface TypesPage {
   rows: RowView[];
   roiSlots: number[];
   letters: { letter: string; names: string[] }[];
+  /** Whether the site can be searched by its cells. */
+  hasCells: boolean;
 }
 
 function facetView(facet: Facet, position: number, table: Table): FacetView {
@@ -116,5 +118,6 @@ export function typesPage(catalog: Catalog, options: PageOptions, table: Table, 
     rows: table.names.slice(0, ROWS_RENDERED).map((_, type) => rowView(table, type, full)),
     roiSlots: Array.from({ length: ROIS_IN_ROW }, (_, slot) => slot),
     letters: byLetter(table.names),
+    hasCells: table.cellsId !== null,
   };
 }

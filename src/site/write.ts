@@ -2,7 +2,7 @@
 import { readdirSync, renameSync, rmSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { WriteError } from '../errors.ts';
-import { type Content, holds, makeFolder, writeContent } from '../files.ts';
+import { bytesAt, type Content, holds, makeFolder, writeContent } from '../files.ts';
 import type { PlannedFile } from './pages.ts';
 
 export interface WriteResult {
@@ -44,6 +44,20 @@ export function writeFiles(files: readonly PlannedFile[], folder: string, token:
     );
   }
   return result;
+}
+
+/**
+ * Removes a file of an earlier site that this one has not; one that does not begin as ours does is left alone.
+ * @throws WriteError if it may not be removed
+ */
+export function removeFormer(file: string, beginning: string): void {
+  try {
+    if (!statSync(file, { throwIfNoEntry: false })?.isFile()) return;
+    if (bytesAt(file, 0, beginning.length).toString('latin1') === beginning) rmSync(file, { force: true });
+  } catch (cause) {
+    const reason = reasonOf(cause as NodeJS.ErrnoException);
+    throw new WriteError(`${file}: of an earlier site, cannot be removed: ${reason}.`, { cause });
+  }
 }
 
 const PARTIAL = '.partial-';

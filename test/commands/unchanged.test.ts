@@ -64,6 +64,8 @@ describe('a build where nothing changed', () => {
     [['--set', 'rois.rule=quickpage']],
     [['--set', 'about.title=Another']],
     [['--quick']],
+    [['--cells']],
+    [['--quick', '--cells']],
     [['--match', '^[A-M]']],
     [['--preset', 'male-cns']],
   ])('writes what other rules say: %j', async (flags) => {

@@ -7,7 +7,9 @@ import { VECTORS } from '../support/cli.ts';
 import { EXPECTED_PARTNERS } from './connections.ts';
 
 interface Body {
+  bodyId: string;
   type?: string;
+  instance?: string;
   pre?: number;
   post?: number;
   roiInfo?: Record<string, { pre?: number; post?: number }>;
@@ -156,6 +158,20 @@ export function connectomeContract(name: string, open: () => Promise<Connectome>
       );
       expect({ roundTrips, rows }).toEqual({ roundTrips: 1, rows: EXPECTED_PARTNERS.length + 3 });
       expect((await connectome.partners([])).value).toEqual([]);
+    });
+
+    test('lists every cell of the types asked for once, by all its digits, with its instance', async () => {
+      const types = typesOf((await connectome.catalogue([])).value).filter((type) => type !== null);
+      const { value, cells, roundTrips, rows } = await connectome.cells([...types, 'T1', 'no such type']);
+      const expected = bodies.flatMap(({ type, bodyId, instance }) =>
+        type === undefined ? [] : [{ type, bodyId, instance: instance ?? null }],
+      );
+      const sorted = (these: readonly object[]): string[] => these.map((row) => JSON.stringify(row)).sort();
+      expect(sorted(value)).toEqual(sorted(expected));
+      expect(expected.some(({ bodyId }) => String(Number(bodyId)) !== bodyId)).toBe(true);
+      expect(new Map(cells)).toEqual(new Map(types.map((type) => [type, cellsOf(type)])));
+      expect({ roundTrips, rows }).toEqual({ roundTrips: 1, rows: expected.length });
+      expect((await connectome.cells([])).value).toEqual([]);
     });
 
     test('gives ROI counts of the types and ROIs asked for and of no others', async () => {

@@ -43,6 +43,23 @@ await describeFaults('5.26', 'what fails each time', (faulted) => {
     expect(existsSync(join(cwd, 'strict'))).toBe(false);
   });
 
+  test('a type whose cells alone cannot be had keeps all else, is named, and the exit code is 3', async () => {
+    const { name: bad } = faulted.whole.types[700] as { name: string };
+    const relay = await faulted.relay((query) =>
+      query.cypher.includes('n.instance') && typesOf(query)?.includes(bad)
+        ? failure(TYPE_ERROR, 'no such property')
+        : undefined,
+    );
+    const cwd = temporaryFolder();
+    expect(await faulted.createIndex(cwd, relay, '--cells')).toMatchObject({
+      code: 3,
+      stdout: expect.stringContaining(`failed 1 type: ${JSON.stringify(bad)}`),
+      stderr: expect.stringContaining('The cells of 1 type could not be listed'),
+    });
+    expect(indexIn(cwd)).toBe(faulted.wholeIndex);
+    expect(reportIn(cwd)).toMatchObject({ failedTypes: [bad], retries: 0 });
+  });
+
   test('types that fail for reasons of their own are all marked', async () => {
     const bad = [3, 400, 1100].map((i) => (faulted.whole.types[i] as { name: string }).name);
     const relay = await faulted.relay((query) => {

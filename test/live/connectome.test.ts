@@ -8,6 +8,7 @@ import { openBolt } from '../../src/connectome/bolt.ts';
 import type { Ask, Connectome } from '../../src/connectome/connectome.ts';
 import {
   catalogueQuery,
+  cellsQuery,
   partnersQuery,
   quoteName,
   roiInfoQuery,
@@ -78,6 +79,7 @@ for (const version of neo4jVersions) {
       ['type sizes', typeSizesQuery, ['NodeIndexScan']],
       ['roiInfo', (label: string) => roiInfoQuery(label, 'digest'), ['NodeIndexSeek']],
       ['ROI sums', roiSumsQuery, ['NodeIndexSeek']],
+      ['cells', cellsQuery, ['NodeIndexSeek']],
       ['partners', partnersQuery, ['NodeIndexSeek', 'NodeIndexSeek', 'NodeIndexSeek']],
       ['catalogue', (label: string) => catalogueQuery(label, [], { ...all, from: 'a' }), ['NodeIndexSeekByRange']],
       [

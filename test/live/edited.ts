@@ -196,6 +196,7 @@ export function questionsOf({ queries }: Pick<Ran, 'queries'>): string[] {
     if (cypher.startsWith('RETURN apoc.convert')) return 'probe';
     if (cypher.includes('sum(') && cypher.includes('n.type, count(*)')) return 'fingerprints';
     if (cypher.includes('n.type, count(*)')) return 'sizes';
+    if (cypher.includes('n.instance')) return 'cells';
     if (isRoiQuery(query)) return cypher.includes('ConnectsTo') ? 'partners' : 'ROI counts';
     return 'catalogue';
   });

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { DecodeError } from '../../src/errors.ts';
 import { keptRowsOf, rowsIn } from '../../src/lookup/keptCatalogue.ts';
-import { partnersForm, roiCountsForm } from '../../src/lookup/keptForms.ts';
+import { cellsForm, partnersForm, roiCountsForm } from '../../src/lookup/keptForms.ts';
 
 const count = fc.nat({ max: 2 ** 40 });
 const name = fc.string({ unit: 'grapheme' });
@@ -55,6 +55,35 @@ describe('partners as they are kept', () => {
       expect(() => form.answerIn(text, 'T')).toThrow(DecodeError);
     },
   );
+});
+
+describe('cells as they are kept', () => {
+  const form = cellsForm();
+
+  test('come back as they were', () => {
+    const cell = fc.record({ bodyId: fc.bigInt({ min: 0n, max: 2n ** 63n }).map(String), instance: fc.option(name) });
+    fc.assert(
+      fc.property(name, fc.array(cell), (type, cells) => {
+        const answer = cells.map((cell) => ({ type, ...cell }));
+        expect(form.answerIn(form.textOf(answer), type)).toEqual(answer);
+      }),
+    );
+  });
+
+  test.each(['', '[]', '[["1"]]', '[["1"],[]]', '[[1],["T_L"]]', '[["1"],[2]]'])('are not read from %j', (text) => {
+    expect(() => form.answerIn(text, 'T')).toThrow(DecodeError);
+  });
+
+  test('say in words what differs', () => {
+    const rows = [
+      { type: 'T', bodyId: '12', instance: 'T_L' },
+      { type: 'T', bodyId: '13', instance: null },
+    ];
+    expect([...form.shown(rows)]).toEqual([
+      ['bodyId 12', '"T_L"'],
+      ['bodyId 13', 'no instance'],
+    ]);
+  });
 });
 
 describe('a catalogue as it is kept', () => {

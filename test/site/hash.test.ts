@@ -5,6 +5,7 @@ import { COLUMN_KEYS, EMPTY_STATE, FACET_KEYS, hashFromState, stateFromHash, VIE
 const text = fc.string({ unit: 'grapheme', maxLength: 12 });
 const state = fc.record({
   q: text,
+  inCells: fc.boolean(),
   chosen: fc.dictionary(fc.constantFrom(...FACET_KEYS), fc.uniqueArray(text, { minLength: 1, maxLength: 3 }), {
     noNullPrototype: true,
   }),

@@ -1,6 +1,6 @@
 /** Small catalogues for the pages, named after what they show. Every text in them is as hostile as a database allows. */
 
-import type { Catalog, CellCounts, Share, TypeEntry } from '../../src/catalog/catalog.ts';
+import type { Catalog, Cell, CellCounts, Share, TypeEntry } from '../../src/catalog/catalog.ts';
 import type { PageOptions } from '../../src/site/pages.ts';
 
 /** Of pages of which nothing is special; the folders are to be filled in where files are read. */
@@ -153,6 +153,32 @@ export function hostileCatalog(): Catalog {
     types,
   };
 }
+
+/**
+ * The same with cells: ids of 18 digits, counted up through the types; instances by side, a hostile one too; those of
+ * one type are not known.
+ */
+export function catalogWithCells(): Catalog & Required<Pick<Catalog, 'cells'>> {
+  const catalog = hostileCatalog();
+  let n = 0;
+  const cells = catalog.types.map((type): [string, Cell[] | Error] => {
+    const { name } = type;
+    if (name === UNLISTED) return [name, new Error('<b>no</b> answer')];
+    const sides = (['left', 'right', 'middle', 'unknown'] as const).flatMap((side) =>
+      Array<string>(type.cells[side]).fill(side),
+    );
+    const instanceOf = (side: string): string | null => {
+      if (name === IMAGE_NAME) return SCRIPT_NAME;
+      return side === 'unknown' ? null : `${name}_${side.charAt(0).toUpperCase()}`;
+    };
+    return [name, sides.map((side) => ({ bodyId: String(FIRST_BODY_ID + BigInt(n++)), instance: instanceOf(side) }))];
+  });
+  return { ...catalog, cells: new Map(cells) };
+}
+
+/** In catalogWithCells() the type whose cells could not be had. */
+export const UNLISTED = 'LHPV1';
+const FIRST_BODY_ID = 720575940600000000n;
 
 /** The same without ROI analysis. */
 export function quickCatalog(): Catalog {

@@ -6,6 +6,7 @@ export interface EditableCell {
   bodyId: number;
   type: string | null;
   class?: string;
+  instance?: string;
   /** Synapses by ROI. */
   rois: Record<string, { pre: number; post: number }>;
 }
@@ -118,6 +119,18 @@ export function createEditable(cells: EditableCell[]): Editable {
         weight: 1,
       }));
       return { ...answer('partners', value), cells };
+    },
+    async cells(wanted) {
+      types.push(...wanted);
+      const found = byType();
+      const value = wanted.flatMap((type) =>
+        (found.get(type) ?? []).map(({ bodyId, instance }) => ({
+          type,
+          bodyId: String(bodyId),
+          instance: instance ?? null,
+        })),
+      );
+      return { ...answer('cells', value), cells: new Map(wanted.map((type) => [type, found.get(type)?.length ?? 0])) };
     },
     canSum: async () => answer('probe', true),
     bytesReceived: () => 0,

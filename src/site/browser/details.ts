@@ -2,12 +2,13 @@
 
 import { ANNOTATIONS } from '../../catalog/catalog.ts';
 import { ANNOTATION_LABELS } from '../labels.ts';
-import { type Link, linksOf } from '../links.ts';
 import { roiNote, sideNote } from '../row.ts';
 import type { ShareLists, Table } from '../table.ts';
 import { annotationOf, fullNameOf, sharesOf } from '../table.ts';
 import { counted, percent, thousands } from '../text.ts';
+import { cellsPart } from './cellsPart.ts';
 import { element, setShortName } from './dom.ts';
+import { linksPart } from './linksPart.ts';
 
 function fact(label: string, ...values: string[]): Node {
   const list = values.flatMap((value, i) => [i > 0 ? '; ' : '', element('bdi', {}, value)]);
@@ -81,27 +82,6 @@ function shareTable(caption: string, lists: ShareLists, table: Table, type: numb
   );
 }
 
-/** To read out of its surroundings, "left" is said in full. */
-function pageLink({ label, href, side }: Link): HTMLElement {
-  return element('a', side === 'combined' ? { href } : { href, 'aria-label': `${label} page` }, label);
-}
-
-function linkItem(link: Link, i: number): Node {
-  if (link.side === null) {
-    const outward = { href: link.href, rel: 'noopener noreferrer' };
-    return element('li', {}, element('a', outward, element('bdi', {}, link.label), ' ↗'));
-  }
-  // Where there is no combined page, nothing else says what "left" is of.
-  const lead = i === 0 && link.side !== 'combined' ? ['Page: '] : [];
-  return element('li', {}, ...lead, pageLink(link));
-}
-
-function linkList(links: readonly Link[], name: string): Node[] {
-  if (links.length === 0) return [];
-  const items = links.map(linkItem);
-  return [element('nav', { 'aria-label': `Links of ${name}` }, element('ul', { class: 'links' }, ...items))];
-}
-
 /** Longer names may be cut in the row, so the details repeat them for all to see. */
 const LONG_NAME = 18;
 
@@ -113,7 +93,7 @@ export function detailsOf(table: Table, type: number): Node {
     'div',
     { role: 'gridcell', class: 'details-cell' },
     element('h2', { class: name.length > LONG_NAME ? '' : 'visually-hidden' }, element('bdi', {}, name)),
-    ...linkList(linksOf(table, type, null), name),
+    ...linksPart(table, type),
     element(
       'div',
       { class: 'details-parts' },
@@ -122,5 +102,6 @@ export function detailsOf(table: Table, type: number): Node {
         ? [shareTable('ROIs', table.rois, table, type), shareTable('Regions', table.regions, table, type)]
         : [element('p', { class: 'quiet' }, `ROIs: ${note}`)]),
     ),
+    ...cellsPart(table, type),
   );
 }

@@ -30,14 +30,18 @@ export function setAttribute(target: Element, name: string, value: string): void
   if (target.getAttribute(name) !== value) target.setAttribute(name, value);
 }
 
-/** A name from the data inside an element that isolates its direction, the hits of a query marked. */
-export function setMarked(target: Element, name: string, query: string): void {
+/**
+ * A name from the data inside an element that isolates its direction, the hits of a query marked.
+ * @param label words that stand before it, where there is room for them; nothing is marked in them
+ */
+export function setMarked(target: Element, name: string, query: string, label = ''): void {
   const parts = cutAtHits(name, query);
-  if (parts.length === 1) {
+  if (parts.length === 1 && label === '') {
     setText(target, name);
     return;
   }
-  target.replaceChildren(...parts.map((part, i) => (i % 2 === 0 ? part : element('mark', {}, part))));
+  const before = label === '' ? [] : [element('span', { class: 'hit-label' }, label)];
+  target.replaceChildren(...before, ...parts.map((part, i) => (i % 2 === 0 ? part : element('mark', {}, part))));
 }
 
 /** As setText, for the short name of an ROI or region; the full one is the empty text where it is not known. */

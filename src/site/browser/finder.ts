@@ -4,9 +4,10 @@
  */
 
 import { linkToTypes } from '../hash.ts';
-import { byRank, lazySearchIndex, otherNameHit, ranksOf } from '../search.ts';
+import { byRank, lazySearchIndex, ranksOf } from '../search.ts';
 import type { Table } from '../table.ts';
 import { counted, thousands } from '../text.ts';
+import { createCellQuery, type Query } from './cellQuery.ts';
 import { element, find, setMarked, setText } from './dom.ts';
 
 const HITS_SHOWN = 12;
@@ -20,6 +21,9 @@ export function bindFinder(table: Table): void {
   const input = find<HTMLInputElement>('#q');
   const list = find('#hits');
   const noHit = find('#no-hit');
+  const trouble = find('#cells-trouble');
+  const cellQuery = createCellQuery(table, search);
+  const query = (): Query => ({ q: input.value, inCells: false });
   /** Where each line of the list leads. */
   let hrefs: string[] = [];
   let active = -1;
@@ -34,8 +38,8 @@ export function bindFinder(table: Table): void {
     const name = element('bdi', { class: 'hit-name' });
     setMarked(name, table.names[type] as string, input.value);
     const alias = element('bdi', { class: 'hit-alias' });
-    const other = otherNameHit(table, type, input.value);
-    if (other !== null) setMarked(alias, other, input.value);
+    const { otherName, otherLabel } = cellQuery.met(type, query());
+    if (otherName !== null) setMarked(alias, otherName, input.value, otherLabel);
     const cells = element('span', { class: 'hit-cells' }, counted(table.total[type] as number, 'cell'));
     if (position === 0) cells.append(element('kbd', { class: 'hit-enter', 'aria-hidden': 'true' }, 'Enter'));
     return line(position, 'hit', name, alias, cells);
@@ -65,7 +69,7 @@ export function bindFinder(table: Table): void {
 
   function search(): void {
     const text = input.value.trim();
-    const ranks = ranksOf(searchIndex, text);
+    const ranks = ranksOf(cellQuery.over(searchIndex, query()), text);
     const found = ranks === null ? new Uint32Array() : byRank(all, ranks);
     const shown = Array.from(found.subarray(0, HITS_SHOWN));
     const best = table.names[shown[0] as number];
@@ -78,12 +82,16 @@ export function bindFinder(table: Table): void {
       list.append(line(shown.length, 'hit hit-all', words));
     }
     list.scrollTop = 0;
-    setOpen(true);
-    noHit.hidden = ranks === null || found.length > 0;
+    // Cells that were awaited may come when the reader has gone elsewhere.
+    setOpen(document.activeElement === input);
+    const isNothing = ranks !== null && found.length === 0 && !cellQuery.isAwaited(query());
+    setText(trouble, isNothing ? cellQuery.troubleOf(query()) : '');
+    trouble.hidden = trouble.textContent === '';
+    noHit.hidden = !isNothing || !trouble.hidden;
     if (!noHit.hidden) setText(find('bdi', noHit), text);
-    input.toggleAttribute('aria-invalid', !noHit.hidden);
-    if (ranks === null) say('');
-    else if (best === undefined) say(noHit.textContent ?? '');
+    input.toggleAttribute('aria-invalid', isNothing);
+    if (isNothing) say((trouble.hidden ? noHit : trouble).textContent ?? '');
+    else if (best === undefined) say('');
     else say(`${counted(found.length, 'type')} found. Enter opens ${best}.`);
   }
 

@@ -131,6 +131,11 @@ export function createList({ body, template, coveredUpTo, fill, details }: ListP
     const row = (event.target as Element).closest<HTMLElement>('.row');
     if (row !== null) setCurrent(Number(row.dataset.position));
   });
+  // What the details show may come later, or be unfolded.
+  new ResizeObserver(() => {
+    measure();
+    render();
+  }).observe(panel);
   addEventListener('scroll', () => render(), { passive: true });
   function relayout(): void {
     measure();

@@ -10,6 +10,8 @@ export interface RowContext {
   chosen: ViewState['chosen'];
   /** The other name by which a search found the type. */
   otherName: string | null;
+  /** What `otherName` is, where it is no name of the type: words before it. */
+  otherLabel: string;
   open: boolean;
   /** The row that holds the keyboard's place. */
   current: boolean;
@@ -113,7 +115,7 @@ export function rowNode(element: HTMLElement): RowNode {
     element,
     name,
     setCurrent,
-    fill(view, position, { query, chosen, otherName, open, current }) {
+    fill(view, position, { query, chosen, otherName, otherLabel, open, current }) {
       setAttribute(element, 'aria-rowindex', String(position + 2));
       setAttribute(element, 'data-position', String(position));
       element.classList.toggle('open', open);
@@ -124,7 +126,8 @@ export function rowNode(element: HTMLElement): RowNode {
       setAttribute(page, 'href', view.page ?? '');
       setAttribute(page, 'aria-label', `Page of ${view.name}`);
       alias.hidden = otherName === null;
-      setMarked(alias, otherName ?? '', query);
+      setMarked(alias, otherName ?? '', query, otherLabel);
+      setAttribute(alias, 'data-tip', otherLabel + (otherName ?? ''));
       setText(cells, view.cells);
       setText(unit, ` ${view.unit}`);
       fillSides(view);

@@ -6,29 +6,29 @@ import { EMPTY_STATE, stateFromHash } from '../hash.ts';
 import type { FileEnding } from '../listFile.ts';
 import { type Range, rangeText } from '../ranges.ts';
 import { cellsOfFullBar, rowView } from '../row.ts';
-import { lazySearchIndex, otherNameHit } from '../search.ts';
+import { lazySearchIndex } from '../search.ts';
 import type { Selection } from '../select.ts';
 import { orderOf, select } from '../select.ts';
 import { NONE } from '../table.ts';
 import { counted } from '../text.ts';
 import { openAddress, rememberedScroll } from './address.ts';
+import { createCellQuery } from './cellQuery.ts';
+import { bindCellsToggle } from './cellsToggle.ts';
 import { readTable } from './data.ts';
 import { detailsOf } from './details.ts';
-import { find, setText } from './dom.ts';
+import { find } from './dom.ts';
 import { createFacetPanel, ownRange } from './facetPanel.ts';
 import { bindKeys } from './keys.ts';
 import { createList } from './list.ts';
 import { bindMenus, closeMenus } from './menus.ts';
 import { bindPrinting } from './printing.ts';
+import { say } from './say.ts';
 import { bindSheet } from './sheet.ts';
 import { bindStickyParts, coveredUpTo } from './sticky.ts';
 import { copyText, download } from './takeAway.ts';
 import { applyTheme, bindThemeSwitch } from './theme.ts';
 import { createToolbar, sortAfterClick } from './toolbar.ts';
 import { bindTooltip } from './tooltip.ts';
-
-/** How long the page says what a button has done. */
-const SAID_MS = 4000;
 
 function start(): void {
   const table = readTable();
@@ -42,7 +42,15 @@ function start(): void {
   let state = EMPTY_STATE;
   let order = orderOf(table, state.sort);
   let selection: Selection = { types: order, cells: 0, counts: new Map() };
+  /** The list is that of an earlier search. */
+  let isHeld = false;
+  let isPlaced = false;
 
+  const cellQuery = createCellQuery(table, () => {
+    show(state);
+    if (!isPlaced) place();
+  });
+  const cellsToggle = bindCellsToggle(table, cellQuery, (inCells) => update({ inCells }));
   const tooltip = bindTooltip(find('#tip'));
   const sheet = bindSheet(panel);
   const facetPanel = createFacetPanel({
@@ -61,7 +69,7 @@ function start(): void {
       row.fill(rowView(table, type, full), position, {
         query: state.q,
         chosen: state.chosen,
-        otherName: otherNameHit(table, type, state.q),
+        ...cellQuery.met(type, state),
         open: state.open === table.names[type],
         current,
       }),
@@ -72,7 +80,13 @@ function start(): void {
     if (JSON.stringify(next.sort) !== JSON.stringify(state.sort)) order = orderOf(table, next.sort);
     // The page comes with the counts of the whole list.
     const counted = facetPanel.isUntouched() && !isFiltered(next) ? [] : facetPanel.unfolded();
-    selection = select(table, facets, searchIndex, next, order, counted);
+    const found = select(table, facets, cellQuery.over(searchIndex, next), next, order, counted);
+    // Nothing may be met by the names alone: the list then stays as it is until the cells are there.
+    isHeld = found.types.length === 0 && cellQuery.isAwaited(next);
+    if (!isHeld) selection = found;
+    else if (selection.counts.size === 0) {
+      selection = select(table, facets, searchIndex, { ...next, q: '' }, order, counted);
+    }
     const open = next.open === '' ? NONE : selection.types.findIndex((type) => table.names[type] === next.open);
     state = open === NONE ? { ...next, open: '' } : next;
     if (search.value !== state.q) search.value = state.q;
@@ -81,6 +95,7 @@ function start(): void {
     list.show(selection.types, open);
     facetPanel.show(selection.counts, state.chosen);
     toolbar.show(selection, state);
+    cellsToggle.show(state);
     find('#grid').setAttribute('aria-rowcount', String(selection.types.length + 1));
   }
 
@@ -118,7 +133,7 @@ function start(): void {
 
   function openOrClose(position: number): void {
     const name = table.names[list.typeAt(position) ?? NONE];
-    if (name === undefined) return;
+    if (name === undefined || isHeld) return;
     update({ open: state.open === name ? '' : name });
     if (state.open !== '') list.reveal(position);
   }
@@ -134,11 +149,12 @@ function start(): void {
     else if (isFiltered(state)) clear();
   }
 
-  let saidTimer: ReturnType<typeof setTimeout> | undefined;
-  function say(words: string): void {
-    setText(find('#said'), words);
-    clearTimeout(saidTimer);
-    saidTimer = setTimeout(() => setText(find('#said'), ''), SAID_MS);
+  /** Where the reader was before a reload, or at the type that is open. */
+  function place(): void {
+    isPlaced = true;
+    const position = selection.types.findIndex((type) => table.names[type] === state.open);
+    if (rememberedScroll() > 0) scrollTo(0, rememberedScroll());
+    else if (position >= 0) list.reveal(position);
   }
 
   search.addEventListener('input', () => update({ q: search.value }, 'typed'));
@@ -186,11 +202,9 @@ function start(): void {
   bindThemeSwitch(find('#theme'));
 
   show(address.read());
-  const position = selection.types.findIndex((type) => table.names[type] === state.open);
   // Before the first key, after the first paint.
   setTimeout(searchIndex);
-  if (rememberedScroll() > 0) scrollTo(0, rememberedScroll());
-  else if (position >= 0) list.reveal(position);
+  if (!isHeld) place();
 }
 
 function isFiltered({ q, chosen }: ViewState): boolean {

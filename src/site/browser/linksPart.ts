@@ -1,0 +1,31 @@
+/** The links of a type among its details: to its pages, and to other sites that know it. */
+
+import { type Link, linksOf } from '../links.ts';
+import type { Table } from '../table.ts';
+import { bodyIdsOf, loadCells } from './cells.ts';
+import { element } from './dom.ts';
+
+/** To read out of its surroundings, "left" is said in full. */
+function pageLink({ label, href, side }: Link): HTMLElement {
+  return element('a', side === 'combined' ? { href } : { href, 'aria-label': `${label} page` }, label);
+}
+
+function linkItem(link: Link, i: number): Node {
+  if (link.side === null) {
+    const outward = { href: link.href, rel: 'noopener noreferrer' };
+    return element('li', {}, element('a', outward, element('bdi', {}, link.label), ' ↗'));
+  }
+  // Where there is no combined page, nothing else says what "left" is of.
+  const lead = i === 0 && link.side !== 'combined' ? ['Page: '] : [];
+  return element('li', {}, ...lead, pageLink(link));
+}
+
+/** Links that need bodyIds come when those are loaded: at the end of the line, where they move nothing. */
+export function linksPart(table: Table, type: number): Node[] {
+  const items = (): Node[] => linksOf(table, type, bodyIdsOf(type)).map(linkItem);
+  const list = element('ul', { class: 'links' }, ...items());
+  if (bodyIdsOf(type) === null && table.cellsId !== null) {
+    void loadCells(table).then(() => list.append(...items().slice(list.children.length)));
+  } else if (list.children.length === 0) return [];
+  return [element('nav', { 'aria-label': `Links of ${table.names[type]}` }, list)];
+}
