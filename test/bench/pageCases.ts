@@ -16,6 +16,8 @@ const TYPED = ['dna02', 'lc1', 'kc', 'mbon', 'a'];
 /** How many values of each facet are clicked, on and off. */
 const VALUES_CLICKED = 3;
 
+const WINDOW_SETTLES_MS = 1500;
+
 /** From the start of the navigation until the list that answers a first key is painted, in milliseconds. */
 const INTERACTIVE = `
 document.addEventListener('DOMContentLoaded', () => setTimeout(() => {
@@ -128,6 +130,8 @@ async function withPage<Value>(browser: Browser, url: string, work: (page: Page)
   const context = await browser.newContext({ viewport: { width: 1400, height: 900 } });
   try {
     const page = await context.newPage();
+    // A reader opens the page in a window that is there; Chromium is busy with the parts of a new one for a second.
+    await page.waitForTimeout(WINDOW_SETTLES_MS);
     await page.addInitScript(INTERACTIVE);
     await page.goto(url, { timeout: 120_000 });
     return await work(page);

@@ -28,6 +28,8 @@ interface ValueNode {
   item: HTMLElement;
   box: HTMLInputElement;
   count: Element;
+  /** Hidden until all are asked for. */
+  isLater: boolean;
 }
 
 interface FacetNode {
@@ -43,6 +45,7 @@ function facetNode(element: HTMLElement): FacetNode {
     item,
     box: find<HTMLInputElement>('input', item),
     count: find('.count', item),
+    isLater: item.classList.contains('later'),
   }));
   return { element, values, ends: [...element.querySelectorAll<HTMLInputElement>('.range input')] };
 }
@@ -91,10 +94,13 @@ export function createFacetPanel({ panel, facets, onToggle, onRange, onUnfold }:
   panel.addEventListener('click', ({ target }) => {
     const button = target instanceof Element ? target.closest<HTMLElement>('.show-all') : null;
     if (button === null) return;
-    const all = button.closest('.facet')?.classList.toggle('all') ?? false;
+    const element = button.closest<HTMLElement>('.facet') as HTMLElement;
+    const all = element.classList.toggle('all');
     button.setAttribute('aria-expanded', String(all));
-    const count = button.closest('.facet')?.querySelectorAll('li').length ?? 0;
-    setText(button, all ? 'fewer' : `all ${thousands(count)}`);
+    setText(button, all ? 'fewer' : `all ${thousands(nodeOf(element).values.length)}`);
+    if (!all || isUntouched) return;
+    current.delete(keyOf(element));
+    onUnfold();
   });
   // It does not bubble.
   panel.addEventListener(
@@ -108,7 +114,10 @@ export function createFacetPanel({ panel, facets, onToggle, onRange, onUnfold }:
   function showFacet(element: HTMLElement, counts: Uint32Array, chosen: readonly string[]): void {
     const facet = facets.of(keyOf(element));
     const { values, ends } = nodeOf(element);
-    values.forEach(({ item, box, count }, id) => {
+    const isCut = !element.classList.contains('all');
+    values.forEach(({ item, box, count, isLater }, id) => {
+      // What nobody sees is written when "all" shows it: a facet may have a hundred values.
+      if (isCut && isLater && !box.checked && !chosen.includes(facet.values[id]?.value ?? '')) return;
       const number = counts[id] ?? 0;
       const isOn = chosen.includes(facet.values[id]?.value ?? '');
       setText(count, thousands(number));

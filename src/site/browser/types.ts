@@ -202,8 +202,9 @@ function start(): void {
   bindThemeSwitch(find('#theme'));
 
   show(address.read());
-  // Before the first key, after the first paint.
+  // Before the first key or click, after the first paint; one by one, so that neither waits long.
   setTimeout(searchIndex);
+  for (const key of facetPanel.unfolded()) setTimeout(() => facets.of(key));
   if (!isHeld) place();
 }
 
