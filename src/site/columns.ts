@@ -2,7 +2,6 @@
 
 import type { Annotation, Catalog, Share, TransmitterSource, TypeEntry } from '../catalog/catalog.ts';
 import { ANNOTATIONS } from '../catalog/catalog.ts';
-import type { LinkTemplate } from './links.ts';
 import { naturalOrder } from './natural.ts';
 import { createPacker, createSparsePacker, packNumbers, packSparse } from './packing.ts';
 import { type PageColumn, pageColumn } from './pageColumn.ts';
@@ -61,6 +60,12 @@ export interface Columns {
   links?: LinkTemplate[];
   /** Names the assets/cells.js that goes with these; null where the cells are not listed. */
   cellsId: string | null;
+}
+
+/** A link to another site; of the placeholders, {type} and {bodyIds} are left in its address. */
+export interface LinkTemplate {
+  label: string;
+  url: string;
 }
 
 /** Where types lead to. */

@@ -2,7 +2,7 @@
 
 import { filled, holds } from '../placeholders.ts';
 import type { Settings } from '../settings.ts';
-import type { LinkTemplate } from './links.ts';
+import type { LinkTemplate } from './columns.ts';
 
 /** @param dataset name:tag as neuPrint writes it, the name alone where there is no tag */
 export function linkTemplates(links: Settings['links'], dataset: string, tag: string | null): LinkTemplate[] {

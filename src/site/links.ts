@@ -5,12 +5,6 @@ import { pageFilesOf } from './pageColumn.ts';
 import type { PageSide } from './pageNames.ts';
 import type { Table } from './table.ts';
 
-/** A link to another site; of the placeholders, {type} and {bodyIds} are left in its address. */
-export interface LinkTemplate {
-  label: string;
-  url: string;
-}
-
 export interface Link {
   label: string;
   href: string;

@@ -1,8 +1,7 @@
 /** The types of a dataset as typed columns, read from their packed form: what rows, facets and search look things up in. */
 
 import type { Annotation, Catalog, TransmitterSource } from '../catalog/catalog.ts';
-import type { Columns, ShareColumn, ValueColumn } from './columns.ts';
-import type { LinkTemplate } from './links.ts';
+import type { Columns, LinkTemplate, ShareColumn, ValueColumn } from './columns.ts';
 import { unpackNumbers, unpackSparse } from './packing.ts';
 import { type Pages, readPages } from './pageColumn.ts';
 
