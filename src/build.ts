@@ -115,7 +115,15 @@ async function buildFrom(survey: Survey, ways: WaysToSum, parts: Parts, isMade: 
   run.report.totals = totalsOf(types, untyped);
   const { name, tag, uuid, lastDatabaseEdit } = description;
   const dataset = { name, tag, uuid, lastDatabaseEdit };
-  const catalog: Catalog = { dataset, mode: settings.quick ? 'quick' : 'full', totals: run.report.totals, types };
+  const { types: named, match } = settings;
+  const selection = (named || match) && { types: named ?? null, match: match?.source ?? null, of: typeNames.length };
+  const catalog: Catalog = {
+    dataset,
+    mode: settings.quick ? 'quick' : 'full',
+    ...(selection && { selection }),
+    totals: run.report.totals,
+    types,
+  };
   return {
     catalog: cells === null ? catalog : { ...catalog, cells },
     typeNames,

@@ -24,7 +24,8 @@ const text = z.string('text').min(1, 'text');
 const httpUrl = z.string('a URL').regex(/^https?:\/\/\S+$/, 'a URL that begins with http:// or https://');
 const count = z.coerce.number('a whole number').int('a whole number').min(1, 'a whole number from 1 up');
 
-const COLOUR = 'a colour as "#rrggbb", in quotes, or a pair {light: "#rrggbb", dark: "#rrggbb"}';
+/** Unquoted, # begins a comment: YAML reads nothing there. */
+const COLOUR = 'a colour as "#rrggbb", in quotes (# begins a comment), or a pair {light: "#rrggbb", dark: "#rrggbb"}';
 const colour = z.string(COLOUR).regex(/^#(?:[\da-f]{3}){1,2}$/i, COLOUR);
 
 const VERIFIED_TYPES = 20;

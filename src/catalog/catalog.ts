@@ -83,9 +83,21 @@ export interface Cell {
 /** The cells of each type, by bodyId as a number; or why they could not be had. */
 export type CellsByType = ReadonlyMap<string, readonly Cell[] | Error>;
 
+/** Which types of a dataset a catalogue holds, where it is not all. */
+export interface Selection {
+  /** By name; null where any name will do. */
+  types: string[] | null;
+  /** The source of a regular expression; null where any name will do. */
+  match: string | null;
+  /** How many types the dataset has. */
+  of: number;
+}
+
 export interface Catalog {
   dataset: { name: string; tag: string | null; uuid: string | null; lastDatabaseEdit: string | null };
   mode: 'full' | 'quick';
+  /** Absent where every type is there. */
+  selection?: Selection;
   /** `types`, `cells`, `pre`, `post` count the typed cells; `untyped` the cells without a type. */
   totals: { types: number; cells: number; untyped: number; pre: number; post: number };
   /** By code point of the name. */

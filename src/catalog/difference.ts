@@ -10,6 +10,7 @@ import {
 } from './catalog.ts';
 import { renamedTypes } from './renames.ts';
 import { type RoiChanges, roiChanges, sameRoiNumbers } from './roiChanges.ts';
+import { selectedBy } from './selection.ts';
 
 /** A catalogue as data/index.json holds it; `generated` is when it was first built (ISO 8601, UTC). */
 export interface BuiltIndex extends Catalog {
@@ -60,7 +61,7 @@ export interface TypeChange {
 /** A type that only one of the indexes has. */
 export type LoneType = Pick<TypeEntry, 'name' | 'cells' | 'region' | 'neurotransmitter'> & { roiData: RoiDataState };
 
-export type IndexFacts = Pick<BuiltIndex, 'dataset' | 'mode' | 'generated' | 'totals'>;
+export type IndexFacts = Pick<BuiltIndex, 'dataset' | 'mode' | 'selection' | 'generated' | 'totals'>;
 
 /** What `neurodex diff --format json` gives, after `"schema":"neurodex.diff/1"`. Types are by code point of the name. */
 export interface Difference {
@@ -84,7 +85,14 @@ export function compareIndexes(before: BuiltIndex, after: BuiltIndex, minShareCh
     Map<string, TypeEntry>,
     Map<string, TypeEntry>,
   ];
-  const renames = isSameDataset(before, after) ? renamedTypes(before.types, after.types) : new Map<string, string>();
+  // What a selection lacks may be there: nobody can say that it came or went.
+  const areAllKnown = isSame(before.selection ?? null, after.selection ?? null);
+  const [isAddedKnown, isRemovedKnown] = [before, after].map(({ selection }) => areAllKnown || !selection) as [
+    boolean,
+    boolean,
+  ];
+  const areRenamesKnown = isSameDataset(before, after) && isAddedKnown && isRemovedKnown;
+  const renames = areRenamesKnown ? renamedTypes(before.types, after.types) : new Map<string, string>();
   const newNames = new Set(renames.values());
   const pairs = after.types.flatMap((type) => {
     const known = old.get(type.name);
@@ -98,8 +106,8 @@ export function compareIndexes(before: BuiltIndex, after: BuiltIndex, minShareCh
   const changed = pairs
     .flatMap((pair) => compare(pair) ?? [])
     .sort((a, b) => (order.get(a.name) as number) - (order.get(b.name) as number));
-  const added = after.types.filter(({ name }) => !old.has(name) && !newNames.has(name)).map(loneType);
-  const removed = before.types.filter(({ name }) => !young.has(name) && !renames.has(name)).map(loneType);
+  const added = isAddedKnown ? after.types.filter(({ name }) => !old.has(name) && !newNames.has(name)) : [];
+  const removed = isRemovedKnown ? before.types.filter(({ name }) => !young.has(name) && !renames.has(name)) : [];
   const renamed = [...renames].map(([from, to]) => ({ before: from, after: to }));
   const areRoisKnown = hasRoiData(before) && hasRoiData(after);
   const ofKind = (kind: ChangeKind): number | null => {
@@ -117,12 +125,14 @@ export function compareIndexes(before: BuiltIndex, after: BuiltIndex, minShareCh
     minShareChange,
     notes: notesOf(before, after, unchanged < Math.max(before.types.length, after.types.length)),
     counts: {
-      ...{ unchanged, added: added.length, removed: removed.length },
-      renamed: areRoisKnown && isSameDataset(before, after) ? renamed.length : null,
+      unchanged,
+      added: isAddedKnown ? added.length : null,
+      removed: isRemovedKnown ? removed.length : null,
+      renamed: areRoisKnown && areRenamesKnown ? renamed.length : null,
       ...counts,
     },
-    added,
-    removed,
+    added: added.map(loneType),
+    removed: removed.map(loneType),
     renamed,
     changed,
   };
@@ -131,8 +141,9 @@ export function compareIndexes(before: BuiltIndex, after: BuiltIndex, minShareCh
 /** Whether both say the same of everything but when they were built. */
 export function isEmpty({ before, after, counts }: Difference): boolean {
   const { unchanged: _, ...others } = counts;
-  const said = ({ dataset, mode, totals }: IndexFacts): string =>
+  const said = ({ dataset, mode, selection, totals }: IndexFacts): string =>
     JSON.stringify([
+      selection,
       ...[dataset.name, dataset.tag, dataset.uuid, dataset.lastDatabaseEdit, mode],
       ...[totals.types, totals.cells, totals.untyped, totals.pre, totals.post],
     ]);
@@ -203,8 +214,8 @@ function loneType(type: TypeEntry): LoneType {
   return { name, cells, region, neurotransmitter, roiData: roiDataOf(type) };
 }
 
-function factsOf({ dataset, mode, generated, totals }: BuiltIndex): IndexFacts {
-  return { dataset, mode, generated, totals };
+function factsOf({ dataset, mode, selection, generated, totals }: BuiltIndex): IndexFacts {
+  return { dataset, mode, ...(selection && { selection }), generated, totals };
 }
 
 function isSameDataset(before: Catalog, after: Catalog): boolean {
@@ -217,6 +228,14 @@ function notesOf(before: BuiltIndex, after: BuiltIndex, isAnyChanged: boolean): 
     notes.push(
       `These are two datasets, ${before.dataset.name} and ${after.dataset.name}: types of one name need not be one type, and renamed types are not sought.`,
     );
+  }
+  if (!isSame(before.selection ?? null, after.selection ?? null)) {
+    for (const [which, { selection }] of Object.entries({ before, after })) {
+      if (selection === undefined) continue;
+      notes.push(
+        `The index ${which} holds a selection of the types (${selectedBy(selection)}): what it lacks is not told as ${which === 'before' ? 'added' : 'removed'}.`,
+      );
+    }
   }
   const { uuid, lastDatabaseEdit } = before.dataset;
   if (isSame(before.dataset, after.dataset) && (uuid ?? lastDatabaseEdit) !== null && isAnyChanged) {

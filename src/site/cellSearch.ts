@@ -1,7 +1,7 @@
 /** Search over the cells of types: by how their bodyIds begin, and by parts of their instances. */
 
 import { type BeginsWith, bodyIdBeginsWith, bodyIdOf, type Cells, instanceBy } from './cellsFile.ts';
-import { CELL_HIT, kindOf, NO_HIT, normalized } from './search.ts';
+import { CELL_HIT, folded, kindOf, NO_HIT, normalized } from './search.ts';
 import { NONE } from './table.ts';
 
 /** Fewer digits are in most names: they would bring the cells in where nobody means them. */
@@ -103,9 +103,9 @@ function patternsOf({ starts, instance }: Cells, type: number): Set<number> {
 
 function instancesOf(cells: Cells): Instances {
   const texts = cells.names.map((_, type) =>
-    Array.from(patternsOf(cells, type), (pattern) => instanceBy(cells, type, pattern)?.toLowerCase()).filter(
-      (text) => text !== undefined,
-    ),
+    Array.from(patternsOf(cells, type), (pattern) => instanceBy(cells, type, pattern))
+      .filter((text) => text !== null)
+      .map(folded),
   );
   return { texts, joined: texts.map((own) => own.join('\n')) };
 }
@@ -114,8 +114,8 @@ function instanceHit(cells: Cells, type: number, query: string): CellHit | null 
   let best: { text: string; kind: number } | null = null;
   for (const pattern of patternsOf(cells, type)) {
     const text = instanceBy(cells, type, pattern);
-    if (!text?.toLowerCase().includes(query)) continue;
-    const kind = kindOf(text.toLowerCase(), query);
+    if (text === null || !folded(text).includes(query)) continue;
+    const kind = kindOf(folded(text), query);
     if (best === null || kind < best.kind) best = { text, kind };
   }
   return best && { label: 'instance', text: best.text };

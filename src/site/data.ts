@@ -15,8 +15,14 @@ export const INDEX_SCHEMA = 'neurodex.index/1';
  * data/index.json in two parts, with the time of the build to be put between them; one type a line, so that two
  * builds can be compared by diff.
  */
-export function indexJsonParts({ dataset, mode, totals, types }: Catalog): [before: string, after: Iterable<string>] {
-  const before = JSON.stringify({ schema: INDEX_SCHEMA, dataset, mode, generated: '' }).slice(0, -2);
+export function indexJsonParts({
+  dataset,
+  mode,
+  selection,
+  totals,
+  types,
+}: Catalog): [before: string, after: Iterable<string>] {
+  const before = JSON.stringify({ schema: INDEX_SCHEMA, dataset, mode, selection, generated: '' }).slice(0, -2);
   const after = pieces(function* () {
     yield `",${JSON.stringify({ totals }).slice(1, -1)},"types":[\n`;
     yield* joined(types, ',\n', (type) => type);

@@ -1,8 +1,9 @@
 /** What every page says of the dataset. */
 
 import type { Catalog } from '../catalog/catalog.ts';
+import { selectedBy } from '../catalog/selection.ts';
 import type { About } from './pages.ts';
-import { counted, day } from './text.ts';
+import { counted, day, thousands } from './text.ts';
 
 export interface DatasetView {
   title: string;
@@ -13,6 +14,13 @@ export interface DatasetView {
   types: string;
   cells: string;
   quick: boolean;
+  /** That not all types are there; empty where they are. */
+  selection: string;
+}
+
+function selectionText({ selection, totals }: Catalog): string {
+  if (selection === undefined) return '';
+  return `A selection: ${thousands(totals.types)} of ${counted(selection.of, 'type')} of the dataset, by ${selectedBy(selection)}.`;
 }
 
 export function datasetView(catalog: Catalog, about: About, generated: string): DatasetView {
@@ -26,5 +34,6 @@ export function datasetView(catalog: Catalog, about: About, generated: string): 
     types: counted(totals.types, 'type'),
     cells: counted(totals.cells, 'cell'),
     quick: catalog.mode === 'quick',
+    selection: selectionText(catalog),
   };
 }

@@ -1,7 +1,7 @@
 /** Difference -> what the template of diff.html shows. Pure: the same difference gives the same view. */
 import type { Difference, IndexFacts } from '../catalog/difference.ts';
 import { countViews, type DiffRow, diffLists, sameText, signed, TOTALS } from './diffLists.ts';
-import { day, thousands } from './text.ts';
+import { thousands } from './text.ts';
 
 /** Rows of a list before its fold. */
 const ROWS_AT_ONCE = 20;
@@ -92,7 +92,7 @@ function factsView(before: IndexFacts, after: IndexFacts): DiffPage['facts'] {
     fact('Dataset', ({ dataset: { name, tag } }) => (tag === null ? name : `${name} ${tag}`)),
     fact('Last edit', ({ dataset }) => dataset.lastDatabaseEdit ?? NOT_RECORDED),
     fact('UUID', ({ dataset }) => dataset.uuid ?? NOT_RECORDED),
-    fact('Index built', ({ generated }) => day(generated)),
+    fact('Index built', ({ generated }) => generated.slice(0, 16).replace('T', ' ')),
     fact('Mode', ({ mode }) => (mode === 'quick' ? 'quick: no ROI analysis' : 'full')),
   ];
   return facts.filter(({ before, after }) => before !== NOT_RECORDED || after !== NOT_RECORDED);

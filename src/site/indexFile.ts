@@ -37,6 +37,7 @@ const index = z.object({
     lastDatabaseEdit: z.string().nullable(),
   }),
   mode: z.enum(['full', 'quick']),
+  selection: z.object({ types: z.array(z.string()).nullable(), match: z.string().nullable(), of: count }).optional(),
   generated: z.string(),
   totals: z.object({ types: count, cells: count, untyped: count, pre: count, post: count }),
   types: z.array(entry),
@@ -95,7 +96,7 @@ function textOf(file: string, path: string): string {
     return readFileSync(file, 'utf8');
   } catch (cause) {
     const { code } = cause as NodeJS.ErrnoException;
-    const found = code !== 'ENOENT' ? `cannot be read (${code})` : path === file ? 'is not there' : 'it has none';
+    const found = code !== 'ENOENT' ? `cannot be read (${code})` : path === file ? 'nothing is there' : 'it has none';
     throw new ConfigError(
       path === file
         ? `${file}: expected the ${INDEX_PATH} of a neurodex site, or its folder; ${found}.`

@@ -28,7 +28,7 @@ export function rangeText({ from, to }: Range): string {
 /** "6 to 10", "over 500". */
 export function rangeLabel({ from, to }: Range): string {
   if (from === to) return thousands(from);
-  if (to === Number.POSITIVE_INFINITY) return `over ${thousands(from - 1)}`;
+  if (to === Number.POSITIVE_INFINITY) return from === 0 ? 'any number of' : `over ${thousands(from - 1)}`;
   return `${thousands(from)} to ${thousands(to)}`;
 }
 

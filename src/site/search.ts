@@ -34,8 +34,13 @@ export function lazySearchIndex(table: Table): () => SearchIndex {
   };
 }
 
+/** Alike for texts that a reader takes for one: in whatever case, and however their accents are encoded. */
+export function folded(text: string): string {
+  return text.normalize('NFC').toLowerCase();
+}
+
 export function normalized(text: string): string {
-  return text.trim().toLowerCase();
+  return folded(text.trim());
 }
 
 /** A type's own name, then each other one, also as it is stored: with who gave it. */
@@ -48,7 +53,7 @@ export function namesOf(table: Table, type: number): string[] {
 }
 
 function searchIndexOf(table: Table): SearchIndex {
-  const names = table.names.map((_, type) => namesOf(table, type).map((name) => name.toLowerCase()));
+  const names = table.names.map((_, type) => namesOf(table, type).map(folded));
   return { names, joined: names.map((list) => list.join('\n')) };
 }
 
@@ -99,8 +104,8 @@ export function byRank(types: ArrayLike<number>, ranks: Uint8Array): Uint32Array
 /** A name cut at the hits of a query: every second part is a hit. */
 export function cutAtHits(name: string, text: string): string[] {
   const query = normalized(text);
-  const lowered = name.toLowerCase();
-  // Lower case may have another length (İ): then positions would not fit, and nothing is marked.
+  const lowered = folded(name);
+  // Folded, a name may have another length (İ): then positions would not fit, and nothing is marked.
   if (query === '' || lowered.length !== name.length) return [name];
   const parts: string[] = [];
   let from = 0;
@@ -115,6 +120,6 @@ export function cutAtHits(name: string, text: string): string[] {
 export function otherNameHit(table: Table, type: number, text: string): string | null {
   const query = normalized(text);
   const [own, ...others] = namesOf(table, type);
-  if (query === '' || own?.toLowerCase().includes(query)) return null;
-  return others.find((name) => name.toLowerCase().includes(query)) ?? null;
+  if (query === '' || own === undefined || folded(own).includes(query)) return null;
+  return others.find((name) => folded(name).includes(query)) ?? null;
 }

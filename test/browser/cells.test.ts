@@ -142,7 +142,7 @@ describe.skipIf(!canBrowse)('search by cells in Chromium, from file:// (skipped 
     expect(await seen(page.locator('#hits li'))).toMatch(new RegExp(`^DNa02\\s+${id}\\s+2 cells\\s*Enter$`));
     await page.locator('#found', { hasText: '1 type found. Enter opens DNa02.' }).waitFor({ state: 'attached' });
     await page.keyboard.press('Enter');
-    await page.waitForURL(/types\.html#q=DNa02&open=DNa02$/);
+    await page.waitForURL(new RegExp(`types\\.html#q=${id}&open=DNa02$`));
   });
 });
 

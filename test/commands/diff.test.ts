@@ -173,7 +173,7 @@ describe('what is no index', () => {
     [
       'a file that is not there',
       null,
-      'x.json: expected the data/index.json of a neurodex site, or its folder; is not there.',
+      'x.json: expected the data/index.json of a neurodex site, or its folder; nothing is there.',
     ],
     [
       'no JSON',

@@ -1,7 +1,7 @@
 /** What a page's search field finds among the cells: loads them when a query needs them, and says what it met. */
 
 import { type CellSearch, createCellSearch, isBodyIdQuery } from '../cellSearch.ts';
-import { normalized, otherNameHit, type SearchIndex } from '../search.ts';
+import { folded, normalized, otherNameHit, type SearchIndex } from '../search.ts';
 import type { Table } from '../table.ts';
 import { counted } from '../text.ts';
 import { cellsTrouble, knownCells, loadCells } from './cells.ts';
@@ -72,7 +72,7 @@ export function createCellQuery(table: Table, onLoaded: () => void): CellQuery {
     met(type, query) {
       const otherName = otherNameHit(table, type, query.q);
       const text = normalized(query.q);
-      if (otherName !== null || text === '' || (table.names[type] as string).toLowerCase().includes(text))
+      if (otherName !== null || text === '' || folded(table.names[type] as string).includes(text))
         return { otherName, otherLabel: '' };
       const hit = searchOf(query)?.hitOf(type, text, query.inCells) ?? null;
       return {

@@ -18,8 +18,8 @@ export interface FacetPanelParts {
   panel: HTMLElement;
   facets: Facets;
   onToggle(key: FacetKey, value: string): void;
-  /** A range that is none of the facet's values; null takes it away. */
-  onRange(key: FacetKey, range: Range | null): void;
+  /** A range that is none of the facet's values, at each key and when it is done with; null takes it away. */
+  onRange(key: FacetKey, range: Range | null, how: 'typed' | 'chosen'): void;
   /** Facets are unfolded whose counts have not been shown. */
   onUnfold(): void;
 }
@@ -55,16 +55,22 @@ export function ownRange({ values }: Facet, chosen: readonly string[]): string |
   return chosen.find((text) => rangeOf(text) !== null && values.every(({ value }) => value !== text));
 }
 
-/** Nothing in a field: no end on that side. Ends in the wrong order are meant the other way. */
+/** Nothing in a field: no end on that side. `from` may be above `to`: an end that is being typed. */
 function rangeIn([first, last]: readonly HTMLInputElement[]): Range | null {
   const [from, to] = [first, last].map((input) => (input?.value ? Math.max(0, Math.round(Number(input.value))) : null));
   if (from == null && to == null) return null;
-  const ends = [from ?? 0, to ?? Number.POSITIVE_INFINITY].sort((a, b) => a - b) as [number, number];
-  return { from: ends[0], to: ends[1] };
+  return { from: from ?? 0, to: to ?? Number.POSITIVE_INFINITY };
+}
+
+/** Ends in the wrong order are meant the other way. */
+function inOrder({ from, to }: Range): Range {
+  return from <= to ? { from, to } : { from: to, to: from };
 }
 
 function showEnds(ends: readonly HTMLInputElement[], range: Range | null): void {
   const texts = range === null ? ['', ''] : [String(range.from), Number.isFinite(range.to) ? String(range.to) : ''];
+  // What is being typed is left alone.
+  if (ends.some((input) => input === document.activeElement && input.value !== '')) return;
   ends.forEach((input, i) => {
     if (input.value !== texts[i]) input.value = texts[i] as string;
   });
@@ -86,10 +92,20 @@ export function createFacetPanel({ panel, facets, onToggle, onRange, onUnfold }:
   panel.addEventListener('change', ({ target }) => {
     if (!(target instanceof HTMLInputElement)) return;
     const element = target.closest<HTMLElement>('.facet') as HTMLElement;
-    const { values, ends } = nodeOf(element);
-    if (ends.includes(target)) return onRange(keyOf(element), rangeIn(ends));
+    const { ends } = nodeOf(element);
+    if (ends.includes(target)) {
+      const range = rangeIn(ends);
+      return onRange(keyOf(element), range && inOrder(range), 'chosen');
+    }
+    const { values } = nodeOf(element);
     const value = facets.of(keyOf(element)).values[values.findIndex(({ box }) => box === target)];
     if (value !== undefined) onToggle(keyOf(element), value.value);
+  });
+  panel.addEventListener('input', ({ target }) => {
+    const element = target instanceof HTMLInputElement ? target.closest<HTMLElement>('.facet') : null;
+    if (element === null || !nodeOf(element).ends.includes(target as HTMLInputElement)) return;
+    const range = rangeIn(nodeOf(element).ends);
+    if (range === null || range.from <= range.to) onRange(keyOf(element), range, 'typed');
   });
   panel.addEventListener('click', ({ target }) => {
     const button = target instanceof Element ? target.closest<HTMLElement>('.show-all') : null;

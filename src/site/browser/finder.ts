@@ -3,6 +3,7 @@
  * Practices have it. The focus stays in the field; the line that the arrows chose is its active descendant.
  */
 
+import { isBodyIdQuery } from '../cellSearch.ts';
 import { linkToTypes } from '../hash.ts';
 import { byRank, lazySearchIndex, ranksOf } from '../search.ts';
 import type { Table } from '../table.ts';
@@ -73,7 +74,9 @@ export function bindFinder(table: Table): void {
     const found = ranks === null ? new Uint32Array() : byRank(all, ranks);
     const shown = Array.from(found.subarray(0, HITS_SHOWN));
     const best = table.names[shown[0] as number];
-    hrefs = shown.map((type) => linkToTypes({ q: table.names[type] as string, open: table.names[type] as string }));
+    // A bodyId stays in the list's search, which says of which type it is.
+    const q = (type: number): string => (isBodyIdQuery(text) ? text : (table.names[type] as string));
+    hrefs = shown.map((type) => linkToTypes({ q: q(type), open: table.names[type] as string }));
     setActive(-1);
     list.replaceChildren(...shown.map(hitLine));
     if (found.length > 1) {

@@ -113,7 +113,16 @@ export function createList({ body, template, coveredUpTo, fill, details }: ListP
     render();
   }
 
+  /** Details are measured when they are there: those of a distant row are so only once it is in the window. */
   function reveal(position: number): void {
+    bring(position);
+    if (position !== open) return;
+    measure();
+    render();
+    bring(position);
+  }
+
+  function bring(position: number): void {
     const top = body.getBoundingClientRect().top + offsetOfLine(lineOf(position));
     const bottom = top + lineHeight + (position === open ? panelHeight : 0);
     const covered = coveredUpTo();

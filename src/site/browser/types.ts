@@ -112,16 +112,18 @@ function start(): void {
     choose(key, old.includes(value) ? old.filter((other) => other !== value) : [...old, value]);
   }
 
-  function setRange(key: FacetKey, range: Range | null): void {
+  function setRange(key: FacetKey, range: Range | null, how: 'typed' | 'chosen'): void {
     const old = state.chosen[key] ?? [];
     const replaced = ownRange(facets.of(key), old);
+    const text = range === null ? undefined : rangeText(range);
+    if (text === replaced) return;
     const kept = old.filter((value) => value !== replaced);
-    choose(key, range === null ? kept : [...new Set([...kept, rangeText(range)])]);
+    choose(key, text === undefined ? kept : [...new Set([...kept, text])], how);
   }
 
-  function choose(key: FacetKey, values: readonly string[]): void {
+  function choose(key: FacetKey, values: readonly string[], how: 'typed' | 'chosen' = 'chosen'): void {
     const { [key]: _, ...others } = state.chosen;
-    update({ chosen: values.length > 0 ? { ...others, [key]: [...values] } : others });
+    update({ chosen: values.length > 0 ? { ...others, [key]: [...values] } : others }, how);
   }
 
   /** Cards and rows are the same nodes: the style sheet lays them out. */
