@@ -191,6 +191,7 @@ describe.skipIf(!canBrowse)('index.html in Chromium, from file:// (skipped where
     await page.keyboard.press('Tab');
     await page.keyboard.press('Shift+Tab');
     expect(await seen(page.getByRole('tooltip'))).toBe('21.1\u00a0% of the types, 1.7\u00a0% of the cells');
+    expect(await page.locator('[aria-describedby]').getAttribute('aria-describedby')).toBe('tip');
   });
 
   it('says what a region is called in full where there is room, and always on its short name', async () => {

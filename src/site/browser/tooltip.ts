@@ -39,6 +39,10 @@ export function bindTooltip(tip: HTMLElement): { hide(): boolean } {
     owner = target;
     putTitlesBack = putTitlesAside(target);
     setText(tip, text);
+    // To be heard as well, where it says more than the element itself does.
+    if (text !== (target.getAttribute('aria-label') ?? target.textContent)) {
+      target.setAttribute('aria-describedby', tip.id);
+    }
     tip.hidden = false;
     const [at, own] = [target.getBoundingClientRect(), tip.getBoundingClientRect()];
     const above = at.top - own.height - GAP;
