@@ -192,6 +192,15 @@ describe.skipIf(!canBrowse)('types.html in Chromium, from file:// (skipped where
     expect(await seen(page.locator('#tip'))).toMatch(/^LH: input 70 \(87\.5\s%\), output 30 \(50\.0\s%\)$/);
   });
 
+  it('says a name again only where it is cut', async () => {
+    const page = await open('#q=1');
+    await row(page, 'LHAD1').locator('.name').hover();
+    expect(await page.locator('#tip').isVisible()).toBe(false);
+    await page.locator('#q').fill('long_');
+    await page.locator('.row .name').hover();
+    expect(await seen(page.locator('#tip'))).toBe(LONG_NAME);
+  });
+
   it('tells the scale of the side bars in their heading', async () => {
     const page = await open();
     await page.getByRole('button', { name: 'L | R' }).hover();

@@ -17,6 +17,13 @@ function putTitlesAside(target: Element): () => void {
   };
 }
 
+/** Whether the element shows less of its text than there is. */
+function isCut(target: Element): boolean {
+  return [target, ...target.children].some(
+    ({ scrollWidth, clientWidth }) => scrollWidth > clientWidth && clientWidth > 0,
+  );
+}
+
 /** It stays while the pointer is over it, and Escape puts it away, so that it can be read and need not be in the way. */
 export function bindTooltip(tip: HTMLElement): { hide(): boolean } {
   let owner: Element | null = null;
@@ -33,9 +40,10 @@ export function bindTooltip(tip: HTMLElement): { hide(): boolean } {
   }
 
   function show(target: HTMLElement): void {
-    const text = target.dataset.tip ?? '';
-    if (text === '') return;
     hide();
+    const text = target.dataset.tip ?? '';
+    // What stands there whole need not be said again over the line above.
+    if (text === '' || (text === target.textContent && !isCut(target))) return;
     owner = target;
     putTitlesBack = putTitlesAside(target);
     setText(tip, text);
