@@ -66,6 +66,17 @@ describe.skipIf(!canBrowse)('search by cells in Chromium, from file:// (skipped 
     expect(await page.locator('#nothing').isVisible()).toBe(true);
   });
 
+  it('says by keyboard, too, what the box beside the search is for', async () => {
+    const page = await open();
+    await page.locator('#q').focus();
+    await page.keyboard.press('Tab');
+    expect(await page.evaluate('document.activeElement.id')).toBe('in-cells');
+    expect(await seen(page.locator('#tip'))).toMatch(/^Search the instances of cells, too\./);
+    expect(await page.locator('#in-cells').getAttribute('aria-describedby')).toBe('tip');
+    await page.keyboard.press('Tab');
+    expect(await page.locator('#in-cells').getAttribute('aria-describedby')).toBe(null);
+  });
+
   it('finds instances once it is asked to, after the names, and keeps that in the address', async () => {
     const page = await open('#q=b-m');
     expect(await names(page)).toEqual(['KCab-m']);
