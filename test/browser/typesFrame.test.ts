@@ -165,6 +165,16 @@ describe.skipIf(!canBrowse)('what surrounds the list of types.html (skipped wher
     expect(await page.evaluate('document.documentElement.scrollWidth <= innerWidth')).toBe(true);
   });
 
+  it('gives a finger 24 px to hit in a narrow window', async () => {
+    const page = await open('#region=LH', { viewport: { width: 360, height: 740 } });
+    const heights = await page
+      .locator('.bar-top a, .bar-top button, .toolbar button, .toolbar summary, #rows button')
+      .filter({ visible: true })
+      .evaluateAll((targets) => targets.map((target) => target.getBoundingClientRect().height));
+    expect(heights.length).toBeGreaterThan(20);
+    expect(Math.min(...heights)).toBeGreaterThanOrEqual(24);
+  });
+
   it.each(['', '#view=cards', '#open=KCab-m'])('needs no scrolling sideways at 320 px (%s)', async (state) => {
     const page = await open(state, { viewport: { width: 320, height: 640 } });
     expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(320);
