@@ -41,6 +41,16 @@ describe.skipIf(!canBrowse)('what surrounds the list of types.html (skipped wher
     expect(await focused(page)).toBe('LHPV1');
   });
 
+  it('has the whole search in the address when the page is left right after the last key', async () => {
+    const page = await open();
+    await page.locator('#q').pressSequentially('lhad');
+    await page.locator('.dataset a').click();
+    await page.waitForURL(/index\.html/);
+    await page.goBack();
+    await expect.poll(() => summary(page)).toContain('2 of 19 types');
+    expect(await hash(page)).toBe('#q=lhad');
+  });
+
   it.each([
     ['#cells=1', '1 cell'],
     ['#cells=3', '3 cells'],
