@@ -92,7 +92,7 @@ export function createToolbar(table: Table, facets: Facets, onToggle: (key: Face
       badge.hidden = on.length === 0;
       setText(badge, String(on.length));
       setText(find('#sheet-close'), `show ${counted(types.length, 'type')}`);
-      find('#nothing').hidden = types.length > 0;
+      find('#nothing').hidden = types.length > 0 || table.length === 0;
       find('#grid').hidden = types.length === 0;
       setText(
         find('#nothing-query'),
