@@ -2,7 +2,7 @@
 import type { RoiCountRow, RoiNode } from '../connectome/connectome.ts';
 import type { RoiSummary, Share, SynapseCounts } from './catalog.ts';
 import { compareCodePoints } from './codePoint.ts';
-import { sharePercent } from './sharePercent.ts';
+import { shareOf } from './shareOf.ts';
 
 export interface RoiRules {
   /** Strips the half from an ROI's name: "ME(R)" and "ME(L)" become "ME". */
@@ -107,11 +107,5 @@ function sharesOf(
   return [...byName]
     .filter(([, counts]) => isListed(counts, primary))
     .sort(([a, x], [b, y]) => y.pre + y.post - (x.pre + x.post) || compareCodePoints(a, b))
-    .map(([name, { pre, post }]) => ({
-      name,
-      pre,
-      post,
-      prePercent: sharePercent(pre, primary.pre),
-      postPercent: sharePercent(post, primary.post),
-    }));
+    .map(([name, counts]) => shareOf(name, counts, primary));
 }

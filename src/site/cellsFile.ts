@@ -5,6 +5,7 @@
 
 import type { Cell, CellsByType } from '../catalog/catalog.ts';
 import { createPacker, unpackNumbers } from './packing.ts';
+import { addUse, positionsByUse, type Uses } from './uses.ts';
 
 export const CELLS_PATH = 'assets/cells.js';
 
@@ -70,30 +71,23 @@ function patternOf(name: string, instance: string): string {
   return instance.startsWith(name) ? AFTER_NAME + instance.slice(name.length) : IN_FULL + instance;
 }
 
-/** Positions of values, the most frequent first: these get the short numbers. */
-function positions(uses: ReadonlyMap<string, number>): Map<string, number> {
-  const byUse = [...uses].sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1));
-  return new Map(byUse.map(([value], position) => [value, position]));
-}
-
 /** @param names of the types, in the order in which they are told; each has cells, or an error in their place */
 export function cellColumns(names: readonly string[], cellsByType: CellsByType): CellColumns {
   const cells = names.map((name) => cellsByType.get(name) as readonly Cell[] | Error);
   const known = (type: number): readonly Cell[] => (cells[type] instanceof Error ? [] : (cells[type] as Cell[]));
-  const headUses = new Map<string, number>();
-  const patternUses = new Map<string, number>();
+  const headUses: Uses = new Map();
+  const patternUses: Uses = new Map();
   const least = new Map<string, number>();
-  const count = (uses: Map<string, number>, value: string): unknown => uses.set(value, (uses.get(value) ?? 0) + 1);
   names.forEach((name, type) => {
     for (const { bodyId, instance } of known(type)) {
       const { head, tail } = cut(bodyId);
-      count(headUses, head);
+      addUse(headUses, head);
       least.set(head, Math.min(tail, least.get(head) ?? TAILS));
-      if (instance !== null) count(patternUses, patternOf(name, instance));
+      if (instance !== null) addUse(patternUses, patternOf(name, instance));
     }
   });
-  const heads = positions(headUses);
-  const patterns = positions(patternUses);
+  const heads = positionsByUse(headUses);
+  const patterns = positionsByUse(patternUses);
   const [firstHead = ''] = heads.keys();
   const ids = createPacker();
   const instances = createPacker();

@@ -6,6 +6,7 @@ import { naturalOrder } from './natural.ts';
 import { createPacker, createSparsePacker, packNumbers, packSparse } from './packing.ts';
 import { type PageColumn, pageColumn } from './pageColumn.ts';
 import type { TypePages } from './pageNames.ts';
+import { addUse, positionsByUse, type Uses } from './uses.ts';
 
 /** The global variable that assets/data.js sets. */
 export const DATA_GLOBAL = 'neurodexColumns';
@@ -76,18 +77,10 @@ export interface Outward {
 
 const NOWHERE: Outward = { pages: null, links: [] };
 
-/** How often each value is used. */
-type Uses = Map<string, number>;
-
-function addUse(uses: Uses, value: string): void {
-  uses.set(value, (uses.get(value) ?? 0) + 1);
-}
-
-/** Distinct values, the most frequent first: frequent ones get the short numbers, and facets their order. */
+/** Distinct values, the most frequent first. */
 function dictionary(uses: Uses): { values: string[]; position: Map<string, number> } {
-  const byUse = [...uses].sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1));
-  const values = byUse.map(([value]) => value);
-  return { values, position: new Map(values.map((value, index) => [value, index])) };
+  const position = positionsByUse(uses);
+  return { values: [...position.keys()], position };
 }
 
 function dictionaryOf(found: Iterable<string>): ReturnType<typeof dictionary> {

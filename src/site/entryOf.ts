@@ -1,7 +1,7 @@
 /** A type of the table as data/index.json tells it: what a page gives away is what the site gives away. */
 
 import { ANNOTATIONS, type Share, type TypeEntry } from '../catalog/catalog.ts';
-import { sharePercent } from '../catalog/sharePercent.ts';
+import { shareOf } from '../catalog/shareOf.ts';
 import { annotationOf, type ShareLists, sharesOf, type Table } from './table.ts';
 
 export function entryOf(table: Table, type: number): TypeEntry {
@@ -11,13 +11,7 @@ export function entryOf(table: Table, type: number): TypeEntry {
   const isKnown = data?.state === 'known';
   const primary = { pre: number(table.primaryPre), post: number(table.primaryPost) };
   const shares = (lists: ShareLists): Share[] =>
-    sharesOf(lists, type).map(({ name, pre, post }) => ({
-      name,
-      pre,
-      post,
-      prePercent: sharePercent(pre, primary.pre),
-      postPercent: sharePercent(post, primary.post),
-    }));
+    sharesOf(lists, type).map(({ name, ...counts }) => shareOf(name, counts, primary));
   return {
     name: table.names[type] as string,
     cells: {

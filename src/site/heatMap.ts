@@ -4,7 +4,7 @@ import { toneOf } from './charts.ts';
 import type { Facet } from './facets.ts';
 import { NO_VALUE } from './facets.ts';
 import { linkToFacet, linkToTypes } from './hash.ts';
-import type { Table } from './table.ts';
+import { fullNameOf, type Table } from './table.ts';
 import { counted, percent, thousands } from './text.ts';
 import { transmitterOf } from './transmitters.ts';
 
@@ -88,7 +88,7 @@ function rowOf(region: Facet, nt: Facet, id: number, counts: Uint32Array, most: 
   const known = nt.values.reduce((sum, { value }, column) => sum + (isNamed(value) ? counted(column) : 0), 0);
   return {
     label,
-    fullName: table.fullNames.get(value) ?? '',
+    fullName: fullNameOf(table, value),
     href: linkToFacet('region', value),
     cells: columnIds(nt).map((column) => {
       const transmitter = nt.values[column] as Facet['values'][number];

@@ -48,6 +48,11 @@ export function linksOf(table: Table, type: number, bodyIds: readonly string[] |
   return [...pageLinksOf(table, type), ...elsewhere];
 }
 
+/** Whether there are links that come only with bodyIds. */
+export function needBodyIds({ links }: Table): boolean {
+  return links.some(({ url }) => holds(url, 'bodyIds'));
+}
+
 /** The page to open for a type: the combined one, else that of the side with most cells, the left one of two equals. */
 export function pageOf(table: Table, type: number): string | null {
   const cells = (side: PageSide): number =>

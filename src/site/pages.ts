@@ -38,7 +38,7 @@ export interface PageOptions extends Outward {
   /** What the user has instead of some of them. */
   overrides?: Overrides | null;
   look?: Look;
-  /** The folder of the bundled page scripts (index.js, types.js). */
+  /** The folder of the bundled page scripts (index.js, types.js, diff.js). */
   browserDir: string;
 }
 

@@ -25,10 +25,11 @@ export function rangeText({ from, to }: Range): string {
   return to === Number.POSITIVE_INFINITY ? `${from}-` : `${from}-${to}`;
 }
 
-/** "6 to 10", "over 500". */
+/** "6 to 10", "over 500", "any number of". */
 export function rangeLabel({ from, to }: Range): string {
   if (from === to) return thousands(from);
-  if (to === Number.POSITIVE_INFINITY) return from === 0 ? 'any number of' : `over ${thousands(from - 1)}`;
+  if (from === 0 && to === Number.POSITIVE_INFINITY) return 'any number of';
+  if (to === Number.POSITIVE_INFINITY) return `over ${thousands(from - 1)}`;
   return `${thousands(from)} to ${thousands(to)}`;
 }
 

@@ -21,6 +21,7 @@ const STYLE_PARTS = [
   'types',
   'toolbar',
   'list',
+  'row',
   'details',
   'cells',
   'narrow',

@@ -1,12 +1,11 @@
 /** The pages in a real Chromium: how soon types.html answers, how long a key and a click take, what it weighs. */
-import { createReadStream, existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { join, normalize } from 'node:path';
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import type { Catalog } from '../../src/catalog/catalog.ts';
 import { CHROMIUM, CHROMIUM_ARGUMENTS } from '../support/chromiumPath.ts';
+import { serve } from '../support/serve.ts';
 import { cardsPage } from './cardsPage.ts';
 import type { Case } from './measure.ts';
 
@@ -74,7 +73,7 @@ export async function pageCases({
   const server = await serve(folder);
   const base = pathToFileURL(folder).href;
   const cases = casesOf(browser, title, `${base}/types.html`, () => bytesOf(folder));
-  cases.push(interactive(browser, `${title}, from a static server`, `${server.url}/types.html`));
+  cases.push(interactive(browser, `${title}, from a static server`, `${server.url}types.html`));
   if (withCards) {
     const cards = join(folder, 'cards');
     mkdirSync(cards, { recursive: true });
@@ -85,7 +84,7 @@ export async function pageCases({
   return {
     cases,
     async close() {
-      server.close();
+      await server.close();
       await browser.close();
     },
   };
@@ -164,20 +163,4 @@ function bytesOf(folder: string): number {
 
 function sizeOf(folder: string): number {
   return readdirSync(folder).reduce((sum, name) => sum + statSync(join(folder, name)).size, 0);
-}
-
-async function serve(folder: string): Promise<{ url: string; close(): void }> {
-  const mediaTypes: Record<string, string> = { html: 'text/html', css: 'text/css', js: 'text/javascript' };
-  const server: Server = createServer(({ url = '/' }, response) => {
-    const path = normalize(new URL(url, 'http://localhost').pathname);
-    const file = join(folder, path);
-    if (!existsSync(file)) return void response.writeHead(404).end();
-    response.setHeader('Content-Type', mediaTypes[file.split('.').at(-1) ?? ''] ?? 'application/octet-stream');
-    createReadStream(file).pipe(response);
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    close: () => server.close(),
-  };
 }

@@ -1,13 +1,12 @@
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { dirname, extname, join } from 'node:path';
+import { rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Cell } from '../../src/catalog/catalog.ts';
 import { catalogWithCells, hostileCatalog, SCRIPT_NAME, UNLISTED } from '../support/catalogs.ts';
 import { canBrowse, openSite, type Site, seen, type Visit, violationsOf } from '../support/chromium.ts';
+import { serve } from '../support/serve.ts';
 
 const CATALOG = catalogWithCells();
 const idsOf = (type: string): string[] => (CATALOG.cells.get(type) as Cell[]).map(({ bodyId }) => bodyId);
@@ -65,6 +64,17 @@ describe.skipIf(!canBrowse)('search by cells in Chromium, from file:// (skipped 
     expect(await page.locator('.alias mark').first().textContent()).toBe(id.slice(0, -1));
     await page.locator('#q').fill('7205759406999');
     expect(await page.locator('#nothing').isVisible()).toBe(true);
+  });
+
+  it('says by keyboard, too, what the box beside the search is for', async () => {
+    const page = await open();
+    await page.locator('#q').focus();
+    await page.keyboard.press('Tab');
+    expect(await page.evaluate('document.activeElement.id')).toBe('in-cells');
+    expect(await seen(page.locator('#tip'))).toMatch(/^Search the instances of cells, too\./);
+    expect(await page.locator('#in-cells').getAttribute('aria-describedby')).toBe('tip');
+    await page.keyboard.press('Tab');
+    expect(await page.locator('#in-cells').getAttribute('aria-describedby')).toBe(null);
   });
 
   it('finds instances once it is asked to, after the names, and keeps that in the address', async () => {
@@ -161,29 +171,22 @@ async function openSlowSite(): Promise<SlowSite> {
   const released = new Promise<void>((done) => {
     release = done;
   });
-  const server = createServer(async (request, response) => {
-    const path = new URL(request.url ?? '', 'http://localhost').pathname;
+  const server = await serve(folder, async (path) => {
     if (path.endsWith('cells.js')) await released;
-    response.setHeader('content-type', CONTENT_TYPES[extname(path)] ?? 'text/plain');
-    response.end(readFileSync(join(folder, path)));
   });
-  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
-  const { port } = server.address() as AddressInfo;
   return {
     async visit(path) {
-      await first.page.goto(`http://127.0.0.1:${port}/${path}`);
+      await first.page.goto(`${server.url}${path}`);
       return first;
     },
     release,
     async close() {
       release();
       await site.close();
-      server.close();
+      await server.close();
     },
   };
 }
-
-const CONTENT_TYPES: Record<string, string> = { '.html': 'text/html', '.css': 'text/css', '.js': 'text/javascript' };
 
 describe.skipIf(!canBrowse)('search by cells that take their time, in Chromium', () => {
   let slow: SlowSite;
@@ -213,6 +216,8 @@ describe.skipIf(!canBrowse)('search by cells that take their time, in Chromium',
     await page.locator('.row .name', { hasText: 'KCab-m' }).click();
     const part = page.locator('.cells-part');
     expect(await seen(part)).toMatch(/^bodyIds\n…[\s\S]*on their way$/);
+    // The site has no links, so none are awaited.
+    expect(await page.locator('.details nav').count()).toBe(0);
     const next = page.locator('.row', { has: page.getByRole('button', { name: 'LC4', exact: true }) });
     const before = await next.boundingBox();
     slow.release();

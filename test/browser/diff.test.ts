@@ -80,6 +80,7 @@ describe.skipIf(!canBrowse)('diff.html in Chromium, from file:// (skipped where 
     expect(await list.locator('dt').filter({ visible: true }).allInnerTexts()).toEqual(
       Array.from({ length: 20 }, (_, i) => `T${i + 1}`),
     );
+    expect((await list.locator('summary').boundingBox())?.height).toBeGreaterThanOrEqual(28);
     await list.locator('summary').click();
     expect(await list.locator('dt').filter({ visible: true }).count()).toBe(1000);
     expect(await seen(list)).toContain('980 more');

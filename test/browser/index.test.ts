@@ -124,6 +124,7 @@ describe.skipIf(!canBrowse)('index.html in Chromium, from file:// (skipped where
     const totals = await page.locator('.totals').boundingBox();
     await field.fill('  nothing <b>like</b> it ');
     const words = await seen(page.locator('#no-hit'));
+    expect(await page.locator('#q').getAttribute('aria-invalid')).toBe('true');
     expect(words).toBe(
       'No type has “nothing <b>like</b> it” in its name or in another name. Try a part of it, or look through all 19 types.',
     );
@@ -133,6 +134,7 @@ describe.skipIf(!canBrowse)('index.html in Chromium, from file:// (skipped where
     await page.keyboard.press('Enter');
     await field.fill('kc');
     expect(await page.locator('#no-hit').isVisible()).toBe(false);
+    expect(await page.locator('#q').getAttribute('aria-invalid')).toBe('false');
     expect(page.url()).toMatch(/index\.html$/);
   });
 
@@ -184,6 +186,17 @@ describe.skipIf(!canBrowse)('index.html in Chromium, from file:// (skipped where
     expect(new Set(lines as string[])).toEqual(new Set(['underline']));
   });
 
+  it('shows the chosen line of what it found where the system sets the colours', async () => {
+    const { page } = await open({ forcedColors: 'active' });
+    await page.locator('#q').fill('lh');
+    await page.keyboard.press('ArrowDown');
+    const outlines = await page.evaluate(
+      `[...document.querySelectorAll('.hit')].map((hit) => getComputedStyle(hit).outlineStyle)`,
+    );
+    expect((outlines as string[]).indexOf('solid')).toBe(0);
+    expect((outlines as string[]).lastIndexOf('solid')).toBe(0);
+  });
+
   it('tells exact shares of what has the focus', async () => {
     const { page } = await open();
     await page.locator('.bar-row[href]').first().focus();
@@ -191,6 +204,7 @@ describe.skipIf(!canBrowse)('index.html in Chromium, from file:// (skipped where
     await page.keyboard.press('Tab');
     await page.keyboard.press('Shift+Tab');
     expect(await seen(page.getByRole('tooltip'))).toBe('21.1\u00a0% of the types, 1.7\u00a0% of the cells');
+    expect(await page.locator('[aria-describedby]').getAttribute('aria-describedby')).toBe('tip');
   });
 
   it('says what a region is called in full where there is room, and always on its short name', async () => {

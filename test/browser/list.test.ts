@@ -17,6 +17,17 @@ describe.skipIf(!canBrowse)('types.html of a quick index (skipped where /usr/bin
   }, 60_000);
 });
 
+describe.skipIf(!canBrowse)('types.html without types (skipped where /usr/bin/chromium is absent)', () => {
+  it('says why it lists nothing, and asks for no filter to be taken away', async () => {
+    const site = await openSite({ ...quickCatalog(), types: [] });
+    const { page, complaints } = await site.visit('types.html');
+    expect(await seen(page.locator('main'))).toContain('No cell has a type: there is nothing to list.');
+    expect(await page.locator('#nothing').isVisible()).toBe(false);
+    expect(complaints).toEqual([]);
+    await site.close();
+  }, 60_000);
+});
+
 describe.skipIf(!canBrowse)('types.html of 2,000 types (skipped where /usr/bin/chromium is absent)', () => {
   let site: Site;
 

@@ -10,10 +10,17 @@ const TYPES: Readonly<Record<string, string>> = {
   '.css': 'text/css; charset=utf-8',
 };
 
-/** @returns the address of the folder, with a slash at its end */
-export async function serve(folder: string): Promise<{ url: string; close(): Promise<void> }> {
+/**
+ * @param ready what a file waits for before it is given out
+ * @returns the address of the folder, with a slash at its end
+ */
+export async function serve(
+  folder: string,
+  ready: (path: string) => Promise<void> = () => Promise.resolve(),
+): Promise<{ url: string; close(): Promise<void> }> {
   const server = createServer(async ({ url = '/' }, response) => {
     const path = decodeURIComponent(url.split(/[?#]/, 1)[0] as string);
+    await ready(path);
     try {
       const content = await readFile(join(folder, path));
       response.writeHead(200, { 'content-type': TYPES[extname(path)] ?? 'application/octet-stream' }).end(content);

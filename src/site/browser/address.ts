@@ -43,6 +43,8 @@ export function openAddress(onStep: (state: ViewState) => void): Address {
     else if (scrollOf(history.state) !== scrollY) replace(location.href);
   };
 
+  // What is done after the last key, copying the link or leaving the page, finds the whole search in the address.
+  for (const end of ['pointerdown', 'focusout']) addEventListener(end, settle);
   history.scrollRestoration = 'manual';
   let scrollTimer: ReturnType<typeof setTimeout> | undefined;
   addEventListener('scroll', () => {

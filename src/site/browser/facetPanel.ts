@@ -55,11 +55,14 @@ export function ownRange({ values }: Facet, chosen: readonly string[]): string |
   return chosen.find((text) => rangeOf(text) !== null && values.every(({ value }) => value !== text));
 }
 
+/** Ends of more digits are not read back from the address. */
+const MOST = 10 ** 15 - 1;
+
 /** Nothing in a field: no end on that side. `from` may be above `to`: an end that is being typed. */
 function rangeIn([first, last]: readonly HTMLInputElement[]): Range | null {
   const [from, to] = [first, last].map((input) => (input?.value ? Math.max(0, Math.round(Number(input.value))) : null));
   if (from == null && to == null) return null;
-  return { from: from ?? 0, to: to ?? Number.POSITIVE_INFINITY };
+  return { from: Math.min(from ?? 0, MOST), to: to == null ? Number.POSITIVE_INFINITY : Math.min(to, MOST) };
 }
 
 /** Ends in the wrong order are meant the other way. */
@@ -69,8 +72,6 @@ function inOrder({ from, to }: Range): Range {
 
 function showEnds(ends: readonly HTMLInputElement[], range: Range | null): void {
   const texts = range === null ? ['', ''] : [String(range.from), Number.isFinite(range.to) ? String(range.to) : ''];
-  // What is being typed is left alone.
-  if (ends.some((input) => input === document.activeElement && input.value !== '')) return;
   ends.forEach((input, i) => {
     if (input.value !== texts[i]) input.value = texts[i] as string;
   });
@@ -88,6 +89,8 @@ export function createFacetPanel({ panel, facets, onToggle, onRange, onUnfold }:
   /** Facets whose counts are those of the list as it is: all of them, as rendered. */
   const current = new Set<FacetKey>(elements.map(keyOf));
   let isUntouched = true;
+  /** The facet whose range is being typed: its fields are left alone. */
+  let typedIn: HTMLElement | null = null;
 
   panel.addEventListener('change', ({ target }) => {
     if (!(target instanceof HTMLInputElement)) return;
@@ -105,7 +108,10 @@ export function createFacetPanel({ panel, facets, onToggle, onRange, onUnfold }:
     const element = target instanceof HTMLInputElement ? target.closest<HTMLElement>('.facet') : null;
     if (element === null || !nodeOf(element).ends.includes(target as HTMLInputElement)) return;
     const range = rangeIn(nodeOf(element).ends);
-    if (range === null || range.from <= range.to) onRange(keyOf(element), range, 'typed');
+    if (range !== null && range.from > range.to) return;
+    typedIn = element;
+    onRange(keyOf(element), range, 'typed');
+    typedIn = null;
   });
   panel.addEventListener('click', ({ target }) => {
     const button = target instanceof Element ? target.closest<HTMLElement>('.show-all') : null;
@@ -141,7 +147,7 @@ export function createFacetPanel({ panel, facets, onToggle, onRange, onUnfold }:
       setClass(item, 'on', isOn);
       if (box.checked !== isOn) box.checked = isOn;
     });
-    if (ends.length > 0) showEnds(ends, rangeOf(ownRange(facet, chosen) ?? ''));
+    if (ends.length > 0 && typedIn !== element) showEnds(ends, rangeOf(ownRange(facet, chosen) ?? ''));
   }
 
   return {

@@ -9,7 +9,7 @@ import { byRank, lazySearchIndex, ranksOf } from '../search.ts';
 import type { Table } from '../table.ts';
 import { counted, thousands } from '../text.ts';
 import { createCellQuery, type Query } from './cellQuery.ts';
-import { element, find, setMarked, setText } from './dom.ts';
+import { element, find, setAttribute, setMarked, setText } from './dom.ts';
 
 const HITS_SHOWN = 12;
 
@@ -92,7 +92,7 @@ export function bindFinder(table: Table): void {
     trouble.hidden = trouble.textContent === '';
     noHit.hidden = !isNothing || !trouble.hidden;
     if (!noHit.hidden) setText(find('bdi', noHit), text);
-    input.toggleAttribute('aria-invalid', isNothing);
+    setAttribute(input, 'aria-invalid', String(isNothing));
     if (isNothing) say((trouble.hidden ? noHit : trouble).textContent ?? '');
     else if (best === undefined) say('');
     else say(`${counted(found.length, 'type')} found. Enter opens ${best}.`);

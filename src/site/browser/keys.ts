@@ -51,6 +51,12 @@ export function bindKeys({ list, openOrClose, stepBack }: KeyActions): void {
   find('#keys-button').hidden = false;
   find('#keys-button').addEventListener('click', openKeys);
   find('#keys-close').addEventListener('click', () => keys.close());
+  find('.skip').addEventListener('click', (event) => {
+    // The address holds the state of the page: "#rows" in its place would take every filter away.
+    event.preventDefault();
+    find('#rows').focus();
+    list.focus(list.current());
+  });
 
   function inSearch(event: KeyboardEvent): boolean {
     if (event.key === 'ArrowDown') list.focus(0);

@@ -1,8 +1,8 @@
 /** The links of a type among its details: to its pages, and to other sites that know it. */
 
-import { type Link, linksOf } from '../links.ts';
+import { type Link, linksOf, needBodyIds } from '../links.ts';
 import type { Table } from '../table.ts';
-import { bodyIdsOf, loadCells } from './cells.ts';
+import { bodyIdsOf, cellsTrouble, knownCells, loadCells } from './cells.ts';
 import { element } from './dom.ts';
 
 /** To read out of its surroundings, "left" is said in full. */
@@ -24,8 +24,12 @@ function linkItem(link: Link, i: number): Node {
 export function linksPart(table: Table, type: number): Node[] {
   const items = (): Node[] => linksOf(table, type, bodyIdsOf(type)).map(linkItem);
   const list = element('ul', { class: 'links' }, ...items());
-  if (bodyIdsOf(type) === null && table.cellsId !== null) {
-    void loadCells(table).then(() => list.append(...items().slice(list.children.length)));
+  const part = element('nav', { 'aria-label': `Links of ${table.names[type]}` }, list);
+  if (table.cellsId !== null && knownCells() === null && cellsTrouble() === null && needBodyIds(table)) {
+    void loadCells(table).then(() => {
+      list.append(...items().slice(list.children.length));
+      if (list.children.length === 0) part.remove();
+    });
   } else if (list.children.length === 0) return [];
-  return [element('nav', { 'aria-label': `Links of ${table.names[type]}` }, list)];
+  return [part];
 }

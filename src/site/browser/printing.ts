@@ -30,12 +30,21 @@ function printTable(table: Table, types: Uint32Array, title: string): HTMLElemen
   );
 }
 
+/** Of what the list is, and by which search and filters: paper has no address that would say it. */
+function title(): string {
+  const texts = (selector: string): string[] =>
+    Array.from(document.querySelectorAll(selector), ({ textContent }) => textContent.trim());
+  const query = find<HTMLInputElement>('#q').value.trim();
+  const chosen = [...(query === '' ? [] : [`“${query}”`]), ...texts('.chip bdi')].join(', ');
+  const list = [texts('#summary').join(), ...(chosen === '' ? [] : [chosen])].join(': ');
+  return `${texts('.dataset, .facts span').join(', ')}: ${list}`;
+}
+
 /** Paper gets the whole list, not the part in the window. */
 export function bindPrinting(table: Table, shown: () => Uint32Array): void {
   let printed: HTMLElement | null = null;
   addEventListener('beforeprint', () => {
-    const text = (selector: string): string => find(selector).textContent?.trim() ?? '';
-    printed = printTable(table, shown(), `${text('.dataset')}, ${text('.facts')}: ${text('#summary')}`);
+    printed = printTable(table, shown(), title());
     document.body.append(printed);
   });
   addEventListener('afterprint', () => {

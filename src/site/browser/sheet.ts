@@ -8,7 +8,7 @@ export interface Sheet {
 
 export function bindSheet(panel: HTMLElement): Sheet {
   const opener = find('#sheet-open');
-  const behind = [find('.bar-top'), find('main')];
+  const behind = document.querySelectorAll<HTMLElement>('.skip, .bar-top, main, .foot');
 
   function close(): boolean {
     if (!panel.classList.contains('sheet')) return false;

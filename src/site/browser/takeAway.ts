@@ -19,11 +19,15 @@ export function download(table: Table, types: Uint32Array, ending: FileEnding): 
 
 /** Without a secure context there is no clipboard; a selected text can still be copied. */
 function copySelected(text: string): boolean {
+  const focused = document.activeElement;
   const area = element('textarea', { class: 'visually-hidden', 'aria-hidden': 'true' }, text);
-  document.body.append(area);
+  // It takes the focus for a moment. Beside what has it, lest a menu take that for being left.
+  if (focused === null || focused === document.body) document.body.append(area);
+  else focused.after(area);
   area.select();
   const copied = document.execCommand('copy');
   area.remove();
+  if (focused instanceof HTMLElement) focused.focus();
   return copied;
 }
 

@@ -13,13 +13,14 @@ export interface Toolbar {
   show(selection: Selection, state: ViewState): void;
 }
 
-/** What a range counts. */
-const UNITS: Partial<Record<FacetKey, string>> = { cells: 'cells', synapses: 'synapses' };
+/** What a range counts, one of them. */
+const UNITS: Partial<Record<FacetKey, string>> = { cells: 'cell', synapses: 'synapse' };
 
 function labelOf({ key, label, values, numbers }: Facet, value: string): string {
   const known = values.find((candidate) => candidate.value === value)?.label;
   const range = numbers === undefined ? null : rangeOf(value);
-  if (range !== null) return `${known ?? rangeLabel(range)} ${UNITS[key]}`;
+  if (range !== null)
+    return `${known ?? rangeLabel(range)} ${UNITS[key]}${range.from === 1 && range.to === 1 ? '' : 's'}`;
   return value === NO_VALUE ? `${label.toLowerCase()}: ${known ?? 'none'}` : (known ?? value);
 }
 
@@ -91,7 +92,7 @@ export function createToolbar(table: Table, facets: Facets, onToggle: (key: Face
       badge.hidden = on.length === 0;
       setText(badge, String(on.length));
       setText(find('#sheet-close'), `show ${counted(types.length, 'type')}`);
-      find('#nothing').hidden = types.length > 0;
+      find('#nothing').hidden = types.length > 0 || table.length === 0;
       find('#grid').hidden = types.length === 0;
       setText(
         find('#nothing-query'),

@@ -17,14 +17,23 @@ function putTitlesAside(target: Element): () => void {
   };
 }
 
+/** Whether the element shows less of its text than there is. */
+function isCut(target: Element): boolean {
+  return [target, ...target.children].some(
+    ({ scrollWidth, clientWidth }) => scrollWidth > clientWidth && clientWidth > 0,
+  );
+}
+
 /** It stays while the pointer is over it, and Escape puts it away, so that it can be read and need not be in the way. */
 export function bindTooltip(tip: HTMLElement): { hide(): boolean } {
   let owner: Element | null = null;
+  let described: Element | null = null;
   let putTitlesBack = (): void => undefined;
 
   function hide(): boolean {
     const shown = owner !== null;
-    owner?.removeAttribute('aria-describedby');
+    described?.removeAttribute('aria-describedby');
+    described = null;
     owner = null;
     putTitlesBack();
     putTitlesBack = () => undefined;
@@ -32,13 +41,20 @@ export function bindTooltip(tip: HTMLElement): { hide(): boolean } {
     return shown;
   }
 
-  function show(target: HTMLElement): void {
-    const text = target.dataset.tip ?? '';
-    if (text === '') return;
+  /** `focused` is in the target, or null where the pointer alone asks. */
+  function show(target: HTMLElement, focused: Element | null): void {
     hide();
+    const text = target.dataset.tip ?? '';
+    // What stands there whole need not be said again over the line above.
+    if (text === '' || (text === target.textContent && !isCut(target))) return;
     owner = target;
     putTitlesBack = putTitlesAside(target);
     setText(tip, text);
+    // To be heard as well, where it says more than what has the focus does by itself.
+    if (focused !== null && text !== (focused.getAttribute('aria-label') ?? focused.textContent)) {
+      described = focused;
+      focused.setAttribute('aria-describedby', tip.id);
+    }
     tip.hidden = false;
     const [at, own] = [target.getBoundingClientRect(), tip.getBoundingClientRect()];
     const above = at.top - own.height - GAP;
@@ -51,12 +67,12 @@ export function bindTooltip(tip: HTMLElement): { hide(): boolean } {
 
   document.addEventListener('pointerover', ({ target }) => {
     const next = ownerOf(target);
-    if (next !== null && next !== owner) show(next);
+    if (next !== null && next !== owner) show(next, null);
     else if (next === null && target instanceof Node && !tip.contains(target)) hide();
   });
   document.addEventListener('focusin', ({ target }) => {
     const next = ownerOf(target);
-    if (next?.matches(':focus-visible')) show(next);
+    if (next !== null && target instanceof Element && target.matches(':focus-visible')) show(next, target);
     else hide();
   });
   addEventListener('scroll', hide, { passive: true });
