@@ -52,9 +52,14 @@ export function ownRange({ values }: Facet, chosen: readonly string[]): string |
   return chosen.find((text) => rangeOf(text) !== null && values.every(({ value }) => value !== text));
 }
 
+/** The nearest number that the hash can spell, see rangeOf. */
+function whole(number: number): number {
+  return Math.min(Math.max(0, Math.round(number)), 10 ** 15 - 1);
+}
+
 /** Nothing in a field: no end on that side. Ends in the wrong order are meant the other way. */
 function rangeIn([first, last]: readonly HTMLInputElement[]): Range | null {
-  const [from, to] = [first, last].map((input) => (input?.value ? Math.max(0, Math.round(Number(input.value))) : null));
+  const [from, to] = [first, last].map((input) => (input?.value ? whole(Number(input.value)) : null));
   if (from == null && to == null) return null;
   const ends = [from ?? 0, to ?? Number.POSITIVE_INFINITY].sort((a, b) => a - b) as [number, number];
   return { from: ends[0], to: ends[1] };

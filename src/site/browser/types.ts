@@ -138,6 +138,14 @@ function start(): void {
     if (state.open !== '') list.reveal(position);
   }
 
+  function close(): void {
+    const isInside = document.activeElement?.closest('.details') != null;
+    const position = selection.types.findIndex((type) => table.names[type] === state.open);
+    update({ open: '' });
+    // What had the keyboard is gone with the details: it goes on at their type.
+    if (isInside) list.focus(position);
+  }
+
   function clear(): void {
     update({ q: '', chosen: {} });
     search.focus();
@@ -145,7 +153,7 @@ function start(): void {
 
   function stepBack(): void {
     if (tooltip.hide() || closeMenus() || sheet.close()) return;
-    if (state.open !== '') update({ open: '' });
+    if (state.open !== '') close();
     else if (isFiltered(state)) clear();
   }
 
