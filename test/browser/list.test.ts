@@ -83,6 +83,17 @@ describe.skipIf(!canBrowse)('types.html of 2,000 types (skipped where /usr/bin/c
     expect((details?.y ?? 900) + (details?.height ?? 0)).toBeLessThanOrEqual(900);
   });
 
+  it('keeps the open type in sight when cards become rows, and back', async () => {
+    const { page } = await site.visit('types.html#open=T1500');
+    const opened = page.getByRole('button', { name: 'T1500', exact: true });
+    for (const view of ['Cards', 'Rows']) {
+      await page.getByRole('button', { name: view, exact: true }).click();
+      const top = (await opened.boundingBox())?.y ?? -1;
+      expect(top).toBeGreaterThan(56);
+      expect(top).toBeLessThan(900);
+    }
+  });
+
   it('keeps its length when a type is opened and closed, and starts at the top for another filter', async () => {
     const { page } = await site.visit('types.html#open=T1500');
     const opened = page.getByRole('button', { name: 'T1500', exact: true });
