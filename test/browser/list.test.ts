@@ -61,6 +61,39 @@ describe.skipIf(!canBrowse)('types.html of 2,000 types (skipped where /usr/bin/c
     expect(await page.evaluate('scrollY')).toBe(44000);
   });
 
+  it('leaves the keyboard at its row while another hand scrolls, and at the type whose details close', async () => {
+    const { page } = await site.visit('types.html');
+    const focused = () => page.evaluate('document.activeElement.textContent');
+    await page.getByRole('button', { name: 'T12', exact: true }).focus();
+    await page.mouse.move(700, 500);
+    await page.mouse.wheel(0, 440);
+    await page.getByRole('button', { name: 'T35', exact: true }).waitFor();
+    expect(await focused()).toBe('T12');
+    await page.keyboard.press('Enter');
+    await page.evaluate('document.querySelector(".details-cell").tabIndex = 0');
+    await page.locator('.details-cell').focus();
+    await page.keyboard.press('Escape');
+    expect(await page.locator('.details').count()).toBe(0);
+    expect(await focused()).toBe('T12');
+  });
+
+  it('brings the details of a link into the window, not their type alone', async () => {
+    const { page } = await site.visit('types.html#open=T1500');
+    const details = await page.locator('.details').boundingBox();
+    expect((details?.y ?? 900) + (details?.height ?? 0)).toBeLessThanOrEqual(900);
+  });
+
+  it('keeps the open type in sight when cards become rows, and back', async () => {
+    const { page } = await site.visit('types.html#open=T1500');
+    const opened = page.getByRole('button', { name: 'T1500', exact: true });
+    for (const view of ['Cards', 'Rows']) {
+      await page.getByRole('button', { name: view, exact: true }).click();
+      const top = (await opened.boundingBox())?.y ?? -1;
+      expect(top).toBeGreaterThan(56);
+      expect(top).toBeLessThan(900);
+    }
+  });
+
   it('keeps its length when a type is opened and closed, and starts at the top for another filter', async () => {
     const { page } = await site.visit('types.html#open=T1500');
     const opened = page.getByRole('button', { name: 'T1500', exact: true });

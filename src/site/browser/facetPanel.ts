@@ -55,14 +55,16 @@ export function ownRange({ values }: Facet, chosen: readonly string[]): string |
   return chosen.find((text) => rangeOf(text) !== null && values.every(({ value }) => value !== text));
 }
 
-/** Ends of more digits are not read back from the address. */
-const MOST = 10 ** 15 - 1;
+/** The nearest number that the hash can spell, see rangeOf. */
+function whole(number: number): number {
+  return Math.min(Math.max(0, Math.round(number)), 10 ** 15 - 1);
+}
 
 /** Nothing in a field: no end on that side. `from` may be above `to`: an end that is being typed. */
 function rangeIn([first, last]: readonly HTMLInputElement[]): Range | null {
-  const [from, to] = [first, last].map((input) => (input?.value ? Math.max(0, Math.round(Number(input.value))) : null));
+  const [from, to] = [first, last].map((input) => (input?.value ? whole(Number(input.value)) : null));
   if (from == null && to == null) return null;
-  return { from: Math.min(from ?? 0, MOST), to: to == null ? Number.POSITIVE_INFINITY : Math.min(to, MOST) };
+  return { from: from ?? 0, to: to ?? Number.POSITIVE_INFINITY };
 }
 
 /** Ends in the wrong order are meant the other way. */

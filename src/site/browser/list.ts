@@ -83,7 +83,10 @@ export function createList({ body, template, coveredUpTo, fill, details }: ListP
       if (row.element.contains(document.activeElement)) body.focus({ preventScroll: true });
       rows.delete(position);
       spare.push(row);
+      // What stays is then not moved, which would take the focus away from it.
+      row.element.remove();
     }
+    if (panelAfter < first || panelAfter >= end) panel.remove();
     body.style.paddingTop = `${offsetOfLine(firstLine)}px`;
     body.style.paddingBottom = `${offsetOfLine(lines) - offsetOfLine(endLine)}px`;
     let next: ChildNode | null = body.firstChild;
@@ -113,21 +116,20 @@ export function createList({ body, template, coveredUpTo, fill, details }: ListP
     render();
   }
 
-  /** Details are measured when they are there: those of a distant row are so only once it is in the window. */
-  function reveal(position: number): void {
-    bring(position);
-    if (position !== open) return;
-    measure();
-    render();
-    bring(position);
-  }
-
-  function bring(position: number): void {
+  function bringIn(position: number): void {
     const top = body.getBoundingClientRect().top + offsetOfLine(lineOf(position));
     const bottom = top + lineHeight + (position === open ? panelHeight : 0);
     const covered = coveredUpTo();
     if (top < covered || bottom - top > innerHeight - covered) scrollByNow(top - covered);
     else if (bottom > innerHeight) scrollByNow(bottom - innerHeight);
+  }
+
+  function reveal(position: number): void {
+    bringIn(position);
+    if (position !== open) return;
+    // How high its details are is known only once they stand there.
+    measure();
+    bringIn(position);
   }
 
   function setCurrent(position: number): void {

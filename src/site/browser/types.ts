@@ -126,6 +126,8 @@ function start(): void {
     update({ chosen: values.length > 0 ? { ...others, [key]: [...values] } : others }, how);
   }
 
+  const openPosition = (): number => selection.types.findIndex((type) => table.names[type] === state.open);
+
   /** Cards and rows are the same nodes: the style sheet lays them out. */
   function setView(view: View): void {
     if (document.documentElement.dataset.view === view) return;
@@ -140,6 +142,14 @@ function start(): void {
     if (state.open !== '') list.reveal(position);
   }
 
+  function close(): void {
+    const isInside = document.activeElement?.closest('.details') != null;
+    const position = openPosition();
+    update({ open: '' });
+    // What had the keyboard is gone with the details: it goes on at their type.
+    if (isInside) list.focus(position);
+  }
+
   function clear(): void {
     update({ q: '', chosen: {} });
     search.focus();
@@ -147,16 +157,15 @@ function start(): void {
 
   function stepBack(): void {
     if (tooltip.hide() || closeMenus() || sheet.close()) return;
-    if (state.open !== '') update({ open: '' });
+    if (state.open !== '') close();
     else if (isFiltered(state)) clear();
   }
 
   /** Where the reader was before a reload, or at the type that is open. */
   function place(): void {
     isPlaced = true;
-    const position = selection.types.findIndex((type) => table.names[type] === state.open);
     if (rememberedScroll() > 0) scrollTo(0, rememberedScroll());
-    else if (position >= 0) list.reveal(position);
+    else if (state.open !== '') list.reveal(openPosition());
   }
 
   search.addEventListener('input', () => update({ q: search.value }, 'typed'));
@@ -178,7 +187,11 @@ function start(): void {
     copy(counted(selection.types.length, 'name'), Array.from(selection.types, (type) => table.names[type]).join('\n')),
   );
   for (const button of document.querySelectorAll<HTMLElement>('button[data-view]')) {
-    button.addEventListener('click', () => update({ view: button.dataset.view as View }));
+    button.addEventListener('click', () => {
+      update({ view: button.dataset.view as View });
+      // What one reads is not lost from sight because it is laid out anew.
+      if (state.open !== '') list.reveal(openPosition());
+    });
   }
   find<HTMLSelectElement>('#sort').addEventListener('change', ({ target }) => {
     const { value } = target as HTMLSelectElement;
