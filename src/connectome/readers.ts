@@ -1,5 +1,5 @@
 /** A file of rows (NDJSON, JSON, CSV, TSV or Parquet, gzip or not) as a relation in SQL, read by DuckDB's own readers. */
-import { statSync } from 'node:fs';
+import { accessSync, constants, type Stats, statSync } from 'node:fs';
 import { ConfigError, DecodeError } from '../errors.ts';
 import { bytesAt } from '../files.ts';
 import { type Database, quoteIdentifier, quoteLiteral } from './database.ts';
@@ -168,9 +168,19 @@ export function isGzip(file: string): boolean {
   return bytesAt(file, 0, 2).readUInt16BE() === 0x1f8b;
 }
 
-/** @throws ConfigError if there is no file of that name */
+/** @throws ConfigError if there is no file of that name, or it may not be read */
 export function requireFile(file: string): void {
-  const stat = statSync(file, { throwIfNoEntry: false });
+  const stat = readableStat(file);
   if (stat === undefined) throw new ConfigError(`${file}: no such file.`);
   if (!stat.isFile()) throw new ConfigError(`${file}: expected a file, found a directory.`);
+}
+
+function readableStat(file: string): Stats | undefined {
+  try {
+    const stat = statSync(file, { throwIfNoEntry: false });
+    if (stat !== undefined) accessSync(file, constants.R_OK);
+    return stat;
+  } catch (cause) {
+    throw new ConfigError(`${file}: cannot be read (${(cause as NodeJS.ErrnoException).code}).`, { cause });
+  }
 }

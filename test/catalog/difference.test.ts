@@ -155,6 +155,24 @@ describe('the difference of two indexes', () => {
     expect(difference.counts).toMatchObject({ renamed: null, added: 1, removed: 1 });
   });
 
+  test('of a selection of types tells nothing of those that it lacks', () => {
+    const whole = hostileCatalog();
+    const selection = { types: null, match: '^LC', of: whole.types.length };
+    const some = { ...whole, selection, types: whole.types.filter(({ name }) => name.startsWith('LC')) };
+    const less = compareIndexes(built(whole), built(some), 5);
+    expect(less).toMatchObject({ removed: [], counts: { added: 0, removed: null, renamed: null, unchanged: 2 } });
+    expect(less.notes[0]).toBe(
+      'The index after holds a selection of the types (--match ^LC): what it lacks is not told as removed.',
+    );
+    expect(compareIndexes(built(some), built(whole), 5)).toMatchObject({
+      added: [],
+      counts: { added: null, removed: 0, renamed: null },
+    });
+    const other = { ...some, selection: { ...selection, match: '^LC1' }, types: some.types.slice(0, 1) };
+    expect(compareIndexes(built(some), built(other), 5).counts).toMatchObject({ added: null, removed: null });
+    expect(isEmpty(compareIndexes(built(some), built(some), 5))).toBe(true);
+  });
+
   test('of a full and a quick index says that ROIs are not compared, and lists no type for it', () => {
     const [full, quick] = [built(hostileCatalog()), built(quickCatalog())];
     for (const difference of [compareIndexes(full, quick, 5), compareIndexes(quick, full, 5)]) {

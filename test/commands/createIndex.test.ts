@@ -132,6 +132,20 @@ describe('create-index', () => {
     expect(indexOf(cwd).types.every((type) => type.name.startsWith('KC'))).toBe(true);
   });
 
+  test('a site of some types says so, in its data and on both pages', async () => {
+    const cwd = temporaryFolder();
+    await runCli([...SAMPLE, '--match', '^KC'], { cwd });
+    const { selection, totals } = indexOf(cwd);
+    expect(selection).toEqual({ types: null, match: '^KC', of: 60 });
+    for (const page of ['index.html', 'types.html']) {
+      expect(readFileSync(join(cwd, 'site', page), 'utf8')).toContain(
+        `A selection: ${totals.types} of 60 types of the dataset, by --match ^KC.`,
+      );
+    }
+    await runCli(SAMPLE, { cwd });
+    expect(indexOf(cwd)).not.toHaveProperty('selection');
+  });
+
   test('says nothing with --silent, JSON lines with --json', async () => {
     const cwd = temporaryFolder();
     expect(await runCli([...SAMPLE, '--silent'], { cwd })).toEqual({ code: 0, stdout: '', stderr: '' });

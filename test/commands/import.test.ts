@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
@@ -272,6 +272,16 @@ describe('import refuses in one line and leaves nothing behind', () => {
     expect(lines[0]).toMatch(message);
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
     expect(readdirSync(folder).filter((name) => name.includes('duckdb'))).toEqual([]);
+  });
+
+  // Root may read whatever its owner may not; a link that ends nowhere stops everybody.
+  test('a file that may not be read', async () => {
+    const folder = temporaryFolder();
+    writeFileSync(join(folder, 'meta.json'), '{"dataset": "d"}');
+    symlinkSync('n.csv', join(folder, 'n.csv'));
+    expect(
+      await runCli(['import', '--neurons', 'n.csv', '--meta', 'meta.json', '--into', 'x.duckdb'], { cwd: folder }),
+    ).toMatchObject({ code: 1, stderr: expect.stringMatching(/\nneurodex: n\.csv: cannot be read \(ELOOP\)\.\n$/) });
   });
 
   test('a target that is no DuckDB file, which is left alone', async () => {
