@@ -189,9 +189,12 @@ function nodeAt(node: unknown, path: readonly PropertyKey[]): unknown {
 
 function plainValue(node: unknown, document: Document, origin: string): unknown {
   try {
-    return (node as { toJS(document: Document): unknown } | null)?.toJS(document);
+    const value = (node as { toJS(document: Document): unknown } | null)?.toJS(document);
+    // An alias within its own anchor makes a list without end, which no message could show.
+    JSON.stringify(value);
+    return value;
   } catch (cause) {
-    throw new ConfigError(`${origin}: ${(cause as Error).message}`, { cause });
+    throw new ConfigError(`${origin}: ${(cause as Error).message.split('\n', 1)[0]}`, { cause });
   }
 }
 

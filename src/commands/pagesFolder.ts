@@ -71,9 +71,13 @@ export function pagesIn({ folder, base, files }: PagesFolder, types: readonly st
     );
   } else if (found.files.size === 0) {
     const [type = ''] = types;
-    const expected = [slugPageName(slugOf(type)), plainPageName(type, 'combined'), plainPageName(type, 'left')];
+    const expected = new Set([
+      slugPageName(slugOf(type)),
+      plainPageName(type, 'combined'),
+      plainPageName(type, 'left'),
+    ]);
     run.tell(
-      `--pages ${folder}: none of its files (${files.size} .html) is a page of a type; expected such as ${expected.join(', ')}.`,
+      `--pages ${folder}: none of its files (${files.size} .html) is a page of a type; expected such as ${[...expected].join(', ')}.`,
     );
   }
   if (found.files.size > 0 && base.startsWith('../../')) {

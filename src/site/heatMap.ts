@@ -74,7 +74,11 @@ function crossed(rows: Facet, columns: Facet, length: number): Uint32Array {
 /** The number that most types share, of those whose transmitter is known. */
 function highest(nt: Facet, counts: Uint32Array): number {
   const width = nt.values.length;
-  return Math.max(1, ...counts.filter((_, at) => isNamed(nt.values[at % width]?.value as string)));
+  // One by one: of 5,000 ROIs without a hierarchy there are more numbers than a call takes arguments.
+  return counts.reduce(
+    (most, count, at) => (count > most && isNamed(nt.values[at % width]?.value as string) ? count : most),
+    1,
+  );
 }
 
 /** By square root: the 231 types of one cell of hemibrain's map would leave the other 37 one step. */

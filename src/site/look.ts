@@ -63,7 +63,9 @@ function endingOf(bytes: Uint8Array): string | null {
   if (start.startsWith('\x89PNG\r\n\x1a\n')) return 'png';
   if (start.startsWith('\xff\xd8\xff')) return 'jpg';
   if (start.startsWith('RIFF') && start.slice(8, 12) === 'WEBP') return 'webp';
-  const prologue = /^\ufeff?(?:\s|<\?[\s\S]*?\?>|<!--[\s\S]*?-->|<!DOCTYPE[^[>]*(?:\[[\s\S]*?\]\s*)?>)*<svg[\s>/]/i;
+  // Each part ends at its first end: with a choice of ends, 40 comments before anything else would take years.
+  const prologue =
+    /^\ufeff?(?:\s|<\?(?:(?!\?>)[\s\S])*\?>|<!--(?:(?!-->)[\s\S])*-->|<!DOCTYPE[^[>]*(?:\[[^\]]*\]\s*)?>)*<svg[\s>/]/i;
   return prologue.test(Buffer.from(bytes).toString('utf8')) ? 'svg' : null;
 }
 

@@ -68,7 +68,7 @@ const BLOCKED_ELEMENTS: Record<string, string> = {
 
 /** Attributes whose address is fetched, and those that a click follows. */
 const FETCHED = ['src', 'srcset', 'imagesrcset', 'background', 'ping'];
-const FOLLOWED = ['href', 'xlink:href', 'to', 'from', 'values'];
+const FOLLOWED = ['href', 'xlink:href', 'to', 'from', 'by', 'values'];
 
 /** Elements whose href is fetched, not followed. */
 const FETCH_BY_HREF = ['link', 'script', 'image', 'use', 'feimage'];
@@ -76,14 +76,23 @@ const FETCH_BY_HREF = ['link', 'script', 'image', 'use', 'feimage'];
 /** A link to these is a remark on the page; any other fetches what it names, or gets ready to. */
 const REMARKS = ['alternate', 'author', 'canonical', 'help', 'license', 'me', 'next', 'prev', 'search'];
 
-/** Data blocks: no browser runs them, so no policy blocks them. */
-const DATA_TYPES = ['application/json', 'application/ld+json'];
+/** What a browser runs or obeys of scripts; of another type they are data, which no policy blocks. */
+const RUN_TYPE =
+  /^(?:|module|importmap|speculationrules|(?:text|application)\/(?:x-)?(?:java|ecma)script|text\/(?:javascript1\.[0-5]|jscript|livescript))$/;
 
 /** As browsers read an address: without the white space at its start and the line ends within. */
 function addressOf(value: string): string {
   let start = 0;
   while (start < value.length && value.charCodeAt(start) <= 32) start++;
   return value.slice(start).replaceAll(/[\t\n\r]/g, '');
+}
+
+/** Of a srcset each address ends at white space or at commas before that; what describes it goes on to the next comma. */
+const CANDIDATE = /[\s,]*(?:(\S*[^\s,]),+(?=\s|$)|(\S+)[^,]*)/g;
+
+function addressesIn(name: string, value: string): string[] {
+  if (name.endsWith('srcset')) return [...value.matchAll(CANDIDATE)].map(([, before = '', whole = before]) => whole);
+  return name === 'values' ? value.split(';') : [value];
 }
 
 function schemeOf(address: string): string {
@@ -129,7 +138,7 @@ function attributeFault(element: Element, name: string, value: string): string |
   if (name === 'formaction') return `formaction="…" ${BLOCKED}: link to the page instead`;
   const fetched = FETCHED.includes(name) || (name.endsWith('href') && FETCH_BY_HREF.includes(element.name));
   if (!fetched && !FOLLOWED.includes(name)) return null;
-  for (const candidate of name.endsWith('srcset') ? value.split(/,\s/) : [value]) {
+  for (const candidate of addressesIn(name, value)) {
     const address = addressOf(candidate);
     if (['javascript', 'vbscript'].includes(schemeOf(address)))
       return `${name}="${schemeOf(address)}:…" ${BLOCKED}: take it out`;
@@ -177,14 +186,15 @@ function walk(html: string, onElement: (element: Element) => void, onScript: (at
   let isScript = false;
   const parser = new Parser({
     onopentagname(name) {
-      element = { name, at: parser.startIndex, attributes: [] };
+      // The parser gives names of SVG as they are written there: feImage.
+      element = { name: name.toLowerCase(), at: parser.startIndex, attributes: [] };
     },
     onattribute(name, value) {
-      element.attributes.push({ name, value, at: parser.startIndex });
+      element.attributes.push({ name: name.toLowerCase(), value, at: parser.startIndex });
     },
     onopentag(_name, _attributes, isImplied) {
       if (isImplied) return;
-      isScript = element.name === 'script' && !DATA_TYPES.includes(attributeOf(element, 'type').trim().toLowerCase());
+      isScript = element.name === 'script' && RUN_TYPE.test(attributeOf(element, 'type').trim().toLowerCase());
       onElement(element);
     },
     ontext(text) {
@@ -216,27 +226,36 @@ export function templateFault(source: string, policy: string): PolicyFault | nul
   return null;
 }
 
-/** What may stand before the policy: a policy holds for what comes after it only. */
-const BEFORE_POLICY = ['html', 'head', 'meta', 'title'];
+const ATTRIBUTES = String.raw`(?:\s+[\w:-]+(?:\s*=\s*(?:"[^"]*"|'[^']*'|[^\s"'=<>\`]+))?)*\s*\/?>`;
+
+/**
+ * What may stand before the policy: it holds for what comes after it only, and not at all in <body>, which begins with
+ * the first text or other element. So strict that no browser can read anything else in it.
+ */
+const BEFORE_POLICY = new RegExp(
+  String.raw`^\ufeff?(?:[ \t\n\f\r]|<!--(?!-?>)(?:(?!--!?>)[\s\S])*-->|<!doctype[^>]*>|<(?:html|head|meta)${ATTRIBUTES}|<title${ATTRIBUTES}(?:(?!<\/title[\s/>])[\s\S])*<\/title\s*>)*$`,
+  'i',
+);
 
 /** The policy of a page or of its layout, white space evened out; null where none holds for the whole page. */
 export function policyOf(source: string): string | null {
-  const elements: Element[] = [];
+  const { html } = htmlOf(source);
+  let policy: Element | undefined;
   walk(
-    htmlOf(source).html,
-    (element) => elements.push(element),
+    html,
+    (element) => {
+      const directive = element.name === 'meta' && attributeOf(element, 'http-equiv').trim().toLowerCase();
+      if (directive === 'content-security-policy') policy ??= element;
+    },
     () => undefined,
   );
-  const isPolicy = (element: Element): boolean =>
-    element.name === 'meta' && attributeOf(element, 'http-equiv').trim().toLowerCase() === 'content-security-policy';
-  const at = elements.findIndex(isPolicy);
-  if (at === -1 || elements.slice(0, at).some(({ name }) => !BEFORE_POLICY.includes(name))) return null;
-  return spaced(attributeOf(elements[at] as Element, 'content'));
+  if (policy === undefined || !BEFORE_POLICY.test(html.slice(0, policy.at))) return null;
+  return spaced(attributeOf(policy, 'content'));
 }
 
-/** Comments and texts are passed over, but for addresses. */
+/** Comments and texts are passed over, but for addresses; so are those of name spaces, which only name. */
 const CSS_PART =
-  /\/\*[\s\S]*?(?:\*\/|$)|@import\b|\burl\(\s*("(?:\\[\s\S]|[^"\\])*"|'(?:\\[\s\S]|[^'\\])*'|[^)\s]*)|\bimage-set\(\s*("[^"]*"|'[^']*')|"(?:\\[\s\S]|[^"\\])*"|'(?:\\[\s\S]|[^'\\])*'/gi;
+  /\/\*[\s\S]*?(?:\*\/|$)|@namespace\b[^;]*|@import\b|\burl\(\s*("(?:\\[\s\S]|[^"\\])*"|'(?:\\[\s\S]|[^'\\])*'|[^)\s]*)|\bimage-set\(\s*("[^"]*"|'[^']*')|"(?:\\[\s\S]|[^"\\])*"|'(?:\\[\s\S]|[^'\\])*'/gi;
 
 export function styleFault(css: string): PolicyFault | null {
   for (const { 0: part, 1: url, 2: image, index } of css.matchAll(CSS_PART)) {

@@ -87,13 +87,27 @@ function lookThere(eta: Eta, { folder, files }: Overrides, own: string): void {
  */
 function faultOf(error: Error, page: string, overrides: Overrides | null | undefined): string {
   const theirs = new Set([...(overrides?.files.keys() ?? [])].map((name) => join(overrides?.folder ?? '', name)));
-  const places = [...error.message.matchAll(/^(.+\.eta):(\d+)$/gm)];
+  const text = textOf(error);
+  const places = [...text.matchAll(/^(.+\.eta):(\d+)$/gm)];
   const theirPlace = places.findLast(([, path]) => theirs.has(path ?? ''));
   const place = theirPlace ?? places.at(-1);
-  let cause = error;
-  while (cause.cause instanceof Error) cause = cause.cause;
-  const [first, second] = cause.message.split(/\n+/);
+  const [first, second] = textOf(innermost(error)).split(/\n+/);
   const reason = (first === 'Bad template syntax' ? second : first)?.replace(/:$/, '');
   const isTheirs = theirPlace !== undefined || (places.length === 0 && theirs.has(page));
   return `(${place === undefined ? '' : `${place[1]}, line ${place[2]}: `}${reason}): ${isTheirs ? REMEDY_OF_THEIRS : REMEDY}`;
+}
+
+/** A template may throw anything, also an error that is its own cause. */
+function innermost(error: Error): Error {
+  const chain = new Set<unknown>();
+  let cause: Error = error;
+  while (cause.cause instanceof Error && !chain.has(cause.cause)) {
+    cause = cause.cause;
+    chain.add(cause);
+  }
+  return cause;
+}
+
+function textOf(error: Error): string {
+  return String(error.message);
 }

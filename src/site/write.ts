@@ -33,7 +33,8 @@ export function writeFiles(files: readonly PlannedFile[], folder: string, token:
       result.written.push(path);
     }
     for (const { from, to } of partial) renameSync(from, to);
-    for (const folder of new Set(partial.map(({ to }) => dirname(to)))) removeAbandoned(folder);
+    const last = new Map(partial.map(({ to }) => [dirname(to), to]));
+    for (const [folder, written] of last) removeAbandoned(folder, written);
   } catch (cause) {
     for (const { from } of partial) rmSync(from, { force: true });
     // A piece that could not be made says itself what is wrong.
@@ -70,17 +71,21 @@ export function isPartial(name: string): boolean {
 /** So long no file takes to be written: what is older was left by a run that was killed. */
 const ABANDONED_AFTER_MS = 3_600_000;
 
-/** What was just written there tells what time it is for the file system. */
-function removeAbandoned(folder: string): void {
-  const files = readdirSync(folder).flatMap((name) => {
-    // Another run may have given its partial file the final name since the folder was listed.
-    const stat = statSync(join(folder, name), { throwIfNoEntry: false });
-    return stat ? { name, ms: stat.mtimeMs } : [];
-  });
-  const nowMs = Math.max(...files.map(({ ms }) => ms));
-  for (const { name, ms } of files) {
-    if (isPartial(name) && ms < nowMs - ABANDONED_AFTER_MS) rmSync(join(folder, name), { force: true });
+/**
+ * Looks at partial files only: type pages may lie in the same folder, two for each of 100,000 types.
+ * @param written a file that was just written there: it tells what time it is for the file system
+ */
+function removeAbandoned(folder: string, written: string): void {
+  const nowMs = mtimeMsOf(written);
+  for (const name of readdirSync(folder).filter(isPartial)) {
+    const ms = mtimeMsOf(join(folder, name));
+    // Of one that is no more nothing is known: another run may have given it its final name, or removed it, meanwhile.
+    if (nowMs !== null && ms !== null && ms < nowMs - ABANDONED_AFTER_MS) rmSync(join(folder, name), { force: true });
   }
+}
+
+function mtimeMsOf(file: string): number | null {
+  return statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? null;
 }
 
 function isSame(file: string, content: Content): boolean {

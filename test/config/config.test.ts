@@ -47,6 +47,7 @@ describe('settings', () => {
     ['links:\n- url: https://a.org', /line 2: links\[0\]\.label: expected text, got \(not set\)/],
     ['links: [{label: a, url: "javascript:{type}"}]', /line 1: links\[0\]\.url: expected a URL that begins with http/],
     ['links: [{label: a, url: "https://[{type}"}]', /line 1: links\[0\]\.url: expected a URL that is whole/],
+    ['links: &a [*a]', /line 1: Converting circular structure to JSON$/],
     ['links: {label: a}', /line 1: links: expected a list of \{label, url, dataset\?\}, got \{"label":"a"\}/],
     ['output: a\noutput: b', /line 2: Map keys must be unique/],
     ['- a\n- b', /expected settings as "key: value"/],

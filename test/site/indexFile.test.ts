@@ -22,3 +22,13 @@ test('passes over what a later neurodex may add', () => {
   writeFileSync(file, JSON.stringify({ ...written, colour: 'red' }));
   expect(readIndex(file)).toEqual({ ...hostileCatalog(), generated: '' });
 });
+
+test('refuses an index that has a type twice', () => {
+  const file = join(temporaryFolder(), 'index.json');
+  const { types, ...rest } = longCatalog(2);
+  const [before, after] = indexJsonParts({ ...rest, types: types.flatMap((type) => [type, type]) });
+  writeFileSync(file, `${before}${[...after].join('')}`);
+  expect(() => readIndex(file)).toThrow(
+    /index\.json: expected each type once, found ".+" twice\. Build that site again\.$/,
+  );
+});

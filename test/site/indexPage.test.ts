@@ -117,6 +117,17 @@ describe('indexPage', () => {
     expect(columns[4]).toMatchObject({ words: 'as many left as right', side: 'even' });
   });
 
+  it('crosses thousands of regions, as where every ROI is its own, with dozens of transmitters', () => {
+    const { heat } = pageOf(
+      changed(5000, (_, i) => ({
+        region: `R${i}`,
+        regions: [{ name: `R${i}`, pre: 1, post: 1, prePercent: 100, postPercent: 100 }],
+        neurotransmitter: { name: `nt${i % 40}`, source: 'consensusNt' },
+      })),
+    );
+    expect([heat.most, heat.leftOut]).toEqual(['1', expect.stringMatching(/4,960 regions, 30 transmitters/)]);
+  });
+
   it('gives the types of each region and transmitter, in stronger colours where there are more', () => {
     const { heat } = pageOf(hostileCatalog());
     const column = (short: string): number => heat.columns.findIndex((column) => column.short === short);

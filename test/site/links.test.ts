@@ -85,6 +85,14 @@ describe('links to other sites', () => {
     }
   });
 
+  test('that need bodyIds come last, as they come late', () => {
+    const links = [
+      { label: 'cells', url: 'https://x.org/#{bodyIds}' },
+      { label: 'type', url: 'https://x.org/{type}' },
+    ];
+    expect(Object.keys(hrefsOf(tableOf({ links }), 'LC4', ['1']))).toEqual(['type', 'cells']);
+  });
+
   test('that need bodyIds are there where those are known and an address holds them', () => {
     const table = tableOf(template('https://x.org/#!%5B{bodyIds}%5D'));
     const ids = (count: number): string[] =>

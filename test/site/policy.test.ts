@@ -41,6 +41,9 @@ describe('what the policy of the pages would block in a template', () => {
     ['one by the page’s own scheme', '<img src=//x.example/a.png>', /^1: <img src="\/\//],
     ['one by backslashes', String.raw`<img src="\\x.example/a.png">`, /^1: <img src="\\\\/],
     ['one of several', '<img srcset="a.png 1x, https://x.example/b.png 2x">', /^1: <img srcset="https:/],
+    ['one without a space before it', '<img srcset="a.png 1x,https://x.example/b.png 2x">', /^1: <img srcset="https:/],
+    ['one of a filter', '<svg><filter><feImage href="https://x.example/a.png"/></filter></svg>', /^1: <feimage href=/],
+    ['one of several that are animated', '<animate values="#;javascript:x()">', /^1: values="javascript:…"/],
     ['one of an SVG', '<svg><image xlink:href="https://x.example/a.png"/></svg>', /^1: <image xlink:href="https:/],
     [
       'a style sheet from elsewhere',
@@ -79,6 +82,7 @@ describe('what the policy of the pages would block in a template', () => {
     ['values of data', '<p class="<%= it.x %>" data-style="a" data-tip="onclick=x">'],
     ['a picture of the site', '<img src="assets/<%= it.x %>.svg" alt="">'],
     ['a picture in data', '<img src="data:image/png;base64,AAAA" alt="">'],
+    ['a block that a script of theirs reads', '<script type="text/plain">a < b</script>'],
     ['a data block', '<script type="application/ld+json">{"a": 1}</script>'],
     ['a remark on the page', '<link rel="license" href="https://x.example/">'],
     ['an address that an SVG names', '<svg xmlns="http://www.w3.org/2000/svg"><use href="#a"/></svg>'],
@@ -114,6 +118,11 @@ describe('the policy of a page', () => {
     ['spaced in another way', `<head>${META.replaceAll('; ', ';\n  ')}`, POLICY],
     ['after a script, for which it does not hold', `<head><script src="x.js"></script>${META}`, null],
     ['in the body, where it does not count', `<head></head><body>${META}`, null],
+    ['after a title and a comment', `<!-- <p> --><title>a < b</title><html lang=en class="a>b">${META}`, POLICY],
+    ['after a text, which begins the body', `<!doctype html>a<html><head>${META}`, null],
+    ['after a text in the head', `<head>&amp;${META}`, null],
+    ['after an end tag that begins the body', `<html></br>${META}`, null],
+    ['after a comment that ends earlier than it seems', `<head><!--> a -->${META}`, null],
     ['in a comment', `<head><!-- ${META} -->`, null],
     ['nowhere', '<head><title>x</title></head>', null],
   ])('stands %s', (_, html, expected) => {
@@ -138,6 +147,7 @@ describe('what a style sheet may not ask for', () => {
     'a { background: url("data:image/svg+xml,%3Csvg/%3E") }',
     'a { fill: url(#gradient) }',
     'a::before { content: "@import url(https://x.example)" }',
+    '@namespace svg url(http://www.w3.org/2000/svg);',
   ])('but %s it may', (css) => {
     expect(styleFault(css)).toBeNull();
   });

@@ -5,7 +5,14 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { ConfigError } from '../../src/errors.ts';
 import type { PageOptions } from '../../src/site/pages.ts';
 import { renderPages } from '../../src/site/render.ts';
-import { hostileCatalog, IMAGE_NAME, pageOptions, quickCatalog, SCRIPT_NAME } from '../support/catalogs.ts';
+import {
+  catalogWithCells,
+  hostileCatalog,
+  IMAGE_NAME,
+  pageOptions,
+  quickCatalog,
+  SCRIPT_NAME,
+} from '../support/catalogs.ts';
 
 let options: PageOptions;
 
@@ -37,6 +44,16 @@ function messageOf(damaged: PageOptions): string {
 }
 
 describe('renderPages', () => {
+  it('names in the data the very cells that go with them', () => {
+    const catalog = catalogWithCells();
+    const idIn = (path: string, cells = catalog.cells): string | undefined =>
+      /"(?:cellsId|id)":"(\w+)"/.exec(contentOf(path, { ...catalog, cells }))?.[1];
+    const others = new Map([...catalog.cells].map(([type], i) => [type, [{ bodyId: String(i), instance: null }]]));
+    expect(idIn('assets/data.js')).toMatch(/^\w{16}$/);
+    expect(idIn('assets/cells.js')).toBe(idIn('assets/data.js'));
+    expect(idIn('assets/data.js', others)).not.toBe(idIn('assets/data.js'));
+  });
+
   it('plans both pages and their assets', () => {
     expect(renderPages(hostileCatalog(), options).map(({ path }) => path)).toEqual([
       'index.html',

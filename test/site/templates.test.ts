@@ -78,6 +78,13 @@ describe('templates of a folder of the user', () => {
   });
 
   it.each([
+    ['const e = new Error("mine"); e.cause = e; throw e', /line 1: mine\)/],
+    ['throw Object.assign(new Error(), { message: 7 })', /line 1: 7\)/],
+  ])('are named whatever they throw: %s', (code, expected) => {
+    expect(messageOf({ 'plot.eta': `<% ${code} %>` })).toMatch(expected);
+  });
+
+  it.each([
     ['a\n<% if (x { %>\n', /mine\/own\.eta, line 2: Unexpected token '\{'\.$/],
     ['a\n\n<%= it. %>', /mine\/own\.eta, line 3: Unexpected token '\)'\.$/],
     ['a\n<%= it.x', /mine\/own\.eta, line 2: unclosed tag\.$/],
