@@ -1,6 +1,6 @@
 /** What changed between two indexes, as a person reads it on a terminal and a program reads it from stdout. */
 import type { Difference, IndexFacts } from './catalog/difference.ts';
-import { diffJson } from './site/diffJson.ts';
+import { diffJson } from './site/diff/json.ts';
 import {
   countViews,
   type DiffList,
@@ -10,7 +10,7 @@ import {
   sameText,
   signed,
   TOTALS,
-} from './site/diffLists.ts';
+} from './site/diff/lists.ts';
 import { thousands } from './site/text.ts';
 import { escapedJson, printable } from './summary.ts';
 

@@ -1,6 +1,6 @@
 /** `neurodex diff`: reads two built indexes and compares them; writes the page of their difference if it is wanted. */
 import { compareIndexes, type Difference } from '../catalog/difference.ts';
-import { diffFiles } from '../site/diffFiles.ts';
+import { diffFiles } from '../site/diff/files.ts';
 import { readIndex } from '../site/indexFile.ts';
 import { writeFiles } from '../site/write.ts';
 import type { Context } from './context.ts';

@@ -6,9 +6,9 @@ import type { Catalog } from '../catalog/catalog.ts';
 import { nameWithTag } from '../connectome/dataset.ts';
 import { ConfigError } from '../errors.ts';
 import type { Settings } from '../settings.ts';
-import type { FullNames } from '../site/columns.ts';
-import { LOGO_EXPECTED, type Logo, type Look, logoOf, MOST_LOGO_BYTES } from '../site/look.ts';
-import type { Overrides } from '../site/overrides.ts';
+import { LOGO_EXPECTED, type Logo, type Look, logoOf, MOST_LOGO_BYTES } from '../site/look/look.ts';
+import type { Overrides } from '../site/look/overrides.ts';
+import type { FullNames } from '../site/table/columns.ts';
 
 export interface Given {
   overrides: Overrides | null;
@@ -35,8 +35,8 @@ export async function readGiven(
   const { templates, roiNames } = settings;
   // The parsers are loaded where there is something to parse: every other run would wait for them.
   const overrides =
-    templates === undefined ? null : (await import('../site/overrides.ts')).readOverrides(templates, templatesDir);
-  const ownNames = roiNames === undefined ? null : (await import('../site/roiNames.ts')).readRoiNames(roiNames);
+    templates === undefined ? null : (await import('../site/look/overrides.ts')).readOverrides(templates, templatesDir);
+  const ownNames = roiNames === undefined ? null : (await import('../site/look/roiNames.ts')).readRoiNames(roiNames);
   if (overrides && overrides.useless.length > 0) tell(uselessText(overrides));
   const logo = settings['site.logo'] === undefined ? null : readLogo(settings['site.logo']);
   const digest = hash(
@@ -82,7 +82,7 @@ async function accentRulesOf(
   if (accent === undefined) return null;
   const base = 'style/base.css';
   const css = overrides?.files.get(base) ?? readFileSync(join(templatesDir, base), 'utf8');
-  return (await import('../site/accent.ts')).accentRules(accent, css);
+  return (await import('../site/look/accent.ts')).accentRules(accent, css);
 }
 
 function uselessText({ folder, useless }: Overrides): string {

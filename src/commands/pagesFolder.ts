@@ -6,9 +6,9 @@ import { ConfigError } from '../errors.ts';
 import { percentEncoded } from '../placeholders.ts';
 import type { Run } from '../report.ts';
 import type { Settings } from '../settings.ts';
-import { plainPageName, slugPageName, type TypePages } from '../site/pageNames.ts';
+import { plainPageName, slugPageName, type TypePages } from '../site/links/pageNames.ts';
+import { findPages } from '../site/links/typePages.ts';
 import { slugOf } from '../site/slug.ts';
-import { findPages } from '../site/typePages.ts';
 
 export interface PagesFolder {
   folder: string;

@@ -4,7 +4,7 @@ import { dirname, join, resolve } from 'node:path';
 import { WriteError } from '../errors.ts';
 import { bytesAt } from '../files.ts';
 import { INDEX_PATH } from '../site/data.ts';
-import { DIFF_PATHS } from '../site/diffFiles.ts';
+import { DIFF_PATHS } from '../site/diff/files.ts';
 import { isPartial } from '../site/write.ts';
 
 /**

@@ -2,9 +2,9 @@
 import type { Catalog, TypeEntry } from '../catalog/catalog.ts';
 import { pieces } from '../files.ts';
 import { csvText } from './csv.ts';
-import { PAGE_SIDES, type PageFiles, type TypePages } from './pageNames.ts';
+import { PAGE_SIDES, type PageFiles, type TypePages } from './links/pageNames.ts';
+import { TYPE_COLUMNS, typeCells } from './list/typeCells.ts';
 import { slugOf } from './slug.ts';
-import { TYPE_COLUMNS, typeCells } from './typeCells.ts';
 
 export const INDEX_PATH = 'data/index.json';
 

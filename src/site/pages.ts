@@ -1,9 +1,9 @@
 /** What the pages are told beside the catalogue. */
 import type { Content } from '../files.ts';
 import type { Settings } from '../settings.ts';
-import type { FullNames, Outward } from './columns.ts';
-import type { Look } from './look.ts';
-import type { Overrides } from './overrides.ts';
+import type { Look } from './look/look.ts';
+import type { Overrides } from './look/overrides.ts';
+import type { FullNames, Outward } from './table/columns.ts';
 
 /** Facts of a dataset that no database tells: from the preset. */
 export interface About {

@@ -2,14 +2,14 @@
 
 import { hash } from 'node:crypto';
 import type { Catalog } from '../catalog/catalog.ts';
-import { CELLS_GLOBAL, CELLS_PATH, type CellColumns, cellColumns } from './cellsFile.ts';
-import { type Columns, columnsFromCatalog, scriptFromColumns } from './columns.ts';
-import { facetsOf } from './facets.ts';
-import { indexPage } from './indexPage.ts';
+import { indexPage } from './front/page.ts';
+import { facetsOf } from './list/facets.ts';
+import { typesPage } from './list/page.ts';
+import { openTemplates, readPart } from './look/templates.ts';
 import type { PageOptions, PlannedFile } from './pages.ts';
-import { tableFromColumns } from './table.ts';
-import { openTemplates, readPart } from './templates.ts';
-import { typesPage } from './typesPage.ts';
+import { CELLS_GLOBAL, CELLS_PATH, type CellColumns, cellColumns } from './table/cellsFile.ts';
+import { type Columns, columnsFromCatalog, scriptFromColumns } from './table/columns.ts';
+import { tableFromColumns } from './table/table.ts';
 
 /** The parts of the style sheet: later ones refine earlier ones. */
 const STYLE_PARTS = [

@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { Catalog } from '../../src/catalog/catalog.ts';
 import { type Change, compareIndexes } from '../../src/catalog/difference.ts';
-import { diffFiles } from '../../src/site/diffFiles.ts';
+import { diffFiles } from '../../src/site/diff/files.ts';
 import { hostileCatalog, IMAGE_NAME, longCatalog, quickCatalog, SCRIPT_NAME } from '../support/catalogs.ts';
 import { canBrowse, openFiles, PARTS, type Site, seen, type Visit, violationsOf } from '../support/chromium.ts';
 

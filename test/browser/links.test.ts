@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { PAGE_SIDES, type PageSide, plainPageName, slugPageName } from '../../src/site/pageNames.ts';
+import { PAGE_SIDES, type PageSide, plainPageName, slugPageName } from '../../src/site/links/pageNames.ts';
 import { slugOf } from '../../src/site/slug.ts';
 import { canBrowse, openFolder, type Site, violationsOf } from '../support/chromium.ts';
 import { runCli } from '../support/cli.ts';

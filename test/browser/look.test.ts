@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { accentRules } from '../../src/site/accent.ts';
-import { logoOf } from '../../src/site/look.ts';
-import { readOverrides } from '../../src/site/overrides.ts';
+import { accentRules } from '../../src/site/look/accent.ts';
+import { logoOf } from '../../src/site/look/look.ts';
+import { readOverrides } from '../../src/site/look/overrides.ts';
 import { BROKEN_ROI, hostileCatalog } from '../support/catalogs.ts';
 import { canBrowse, openSite, type Site, seen, type Visit, violationsOf } from '../support/chromium.ts';
 

@@ -4,8 +4,14 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { createDatabase } from '../../src/connectome/database.ts';
 import type { Report } from '../../src/report.ts';
-import { bodyIdOf, type CellColumns, type Cells, cellsFromColumns, instanceBy } from '../../src/site/cellsFile.ts';
-import type { Columns } from '../../src/site/columns.ts';
+import {
+  bodyIdOf,
+  type CellColumns,
+  type Cells,
+  cellsFromColumns,
+  instanceBy,
+} from '../../src/site/table/cellsFile.ts';
+import type { Columns } from '../../src/site/table/columns.ts';
 import { runCli, temporaryFolder, VECTORS } from '../support/cli.ts';
 
 const SAMPLE = 'sample?types=60&cells=600';

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import type { Catalog } from '../../src/catalog/catalog.ts';
 import { neuronsJson } from '../../src/site/data.ts';
-import { type PageFiles, plainPageName, type TypePages } from '../../src/site/pageNames.ts';
+import { type PageFiles, plainPageName, type TypePages } from '../../src/site/links/pageNames.ts';
 import { slugOf } from '../../src/site/slug.ts';
 import { hostileCatalog, quickCatalog } from '../support/catalogs.ts';
 

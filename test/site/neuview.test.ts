@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Catalog, TypeEntry } from '../../src/catalog/catalog.ts';
-import { namesInSynonym } from '../../src/site/synonyms.ts';
+import { namesInSynonym } from '../../src/site/list/synonyms.ts';
 import { runCli } from '../support/cli.ts';
 import { importSmall } from '../support/connectome.ts';
 import { BREAKING_OUT, MISTAKEN, PC1_SYNONYMS, QUOTED } from '../support/neuview.ts';

@@ -1,7 +1,7 @@
 /** The page's state in its address: reload, back and forward find it again, and the place to which one had scrolled. */
 
-import type { ViewState } from '../hash.ts';
-import { hashFromState, stateFromHash } from '../hash.ts';
+import type { ViewState } from '../list/hash.ts';
+import { hashFromState, stateFromHash } from '../list/hash.ts';
 
 /** Browsers refuse more than some hundred changes of the address in half a minute. */
 const TYPING_PAUSE_MS = 300;

@@ -1,8 +1,8 @@
 /** What a page's search field finds among the cells: loads them when a query needs them, and says what it met. */
 
-import { type CellSearch, createCellSearch, isBodyIdQuery } from '../cellSearch.ts';
-import { folded, normalized, otherNameHit, type SearchIndex } from '../search.ts';
-import type { Table } from '../table.ts';
+import { type CellSearch, createCellSearch, isBodyIdQuery } from '../list/cellSearch.ts';
+import { folded, normalized, otherNameHit, type SearchIndex } from '../list/search.ts';
+import type { Table } from '../table/table.ts';
 import { counted } from '../text.ts';
 import { cellsTrouble, knownCells, loadCells } from './cells.ts';
 

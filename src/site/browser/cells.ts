@@ -1,7 +1,14 @@
 /** The cells of the site, which assets/cells.js brings: loaded once for the page, when somebody first needs them. */
 
-import { bodyIdOf, CELLS_GLOBAL, CELLS_PATH, type CellColumns, type Cells, cellsFromColumns } from '../cellsFile.ts';
-import type { Table } from '../table.ts';
+import {
+  bodyIdOf,
+  CELLS_GLOBAL,
+  CELLS_PATH,
+  type CellColumns,
+  type Cells,
+  cellsFromColumns,
+} from '../table/cellsFile.ts';
+import type { Table } from '../table/table.ts';
 
 /** The page has one file of cells, whoever asks for it. */
 let known: Cells | null = null;

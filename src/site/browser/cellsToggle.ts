@@ -1,6 +1,6 @@
 /** The box beside the search that brings the cells in, and the line that says what cannot be found there. */
 
-import type { Table } from '../table.ts';
+import type { Table } from '../table/table.ts';
 import type { CellQuery, Query } from './cellQuery.ts';
 import { find, setText } from './dom.ts';
 

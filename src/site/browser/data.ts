@@ -1,9 +1,9 @@
 /** The data that assets/data.js has left in the page. */
 
-import type { Columns } from '../columns.ts';
-import { DATA_GLOBAL } from '../columns.ts';
-import type { Table } from '../table.ts';
-import { tableFromColumns } from '../table.ts';
+import type { Columns } from '../table/columns.ts';
+import { DATA_GLOBAL } from '../table/columns.ts';
+import type { Table } from '../table/table.ts';
+import { tableFromColumns } from '../table/table.ts';
 
 export function readTable(): Table {
   const columns = (globalThis as unknown as Record<string, Columns | undefined>)[DATA_GLOBAL];

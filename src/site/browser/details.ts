@@ -2,9 +2,9 @@
 
 import { ANNOTATIONS } from '../../catalog/catalog.ts';
 import { ANNOTATION_LABELS } from '../labels.ts';
-import { roiNote, sideNote } from '../row.ts';
-import type { ShareLists, Table } from '../table.ts';
-import { annotationOf, fullNameOf, sharesOf } from '../table.ts';
+import { roiNote, sideNote } from '../list/row.ts';
+import type { ShareLists, Table } from '../table/table.ts';
+import { annotationOf, fullNameOf, sharesOf } from '../table/table.ts';
 import { counted, percent, thousands } from '../text.ts';
 import { cellsPart } from './cellsPart.ts';
 import { element, setShortName } from './dom.ts';

@@ -1,6 +1,6 @@
 /** Finding and building elements. Data reach the page as text and attributes only, never as markup. */
 
-import { cutAtHits } from '../search.ts';
+import { cutAtHits } from '../list/search.ts';
 
 /** The element that the template promises. */
 export function find<E extends Element = HTMLElement>(selector: string, within: ParentNode = document): E {

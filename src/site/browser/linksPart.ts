@@ -1,7 +1,7 @@
 /** The links of a type among its details: to its pages, and to other sites that know it. */
 
-import { type Link, linksOf, needBodyIds } from '../links.ts';
-import type { Table } from '../table.ts';
+import { type Link, linksOf, needBodyIds } from '../links/links.ts';
+import type { Table } from '../table/table.ts';
 import { bodyIdsOf, cellsTrouble, knownCells, loadCells } from './cells.ts';
 import { element } from './dom.ts';
 

@@ -1,7 +1,7 @@
 /** The list on paper: all of it, under the name of the dataset. */
 
-import { roiNote, rowView } from '../row.ts';
-import type { Table } from '../table.ts';
+import { roiNote, rowView } from '../list/row.ts';
+import type { Table } from '../table/table.ts';
 import { element, find } from './dom.ts';
 
 function printTable(table: Table, types: Uint32Array, title: string): HTMLElement {

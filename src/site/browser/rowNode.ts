@@ -1,7 +1,7 @@
 /** Fills the row of the template with what a type's row shows. The same nodes serve ever new types as the list scrolls. */
 
-import type { ViewState } from '../hash.ts';
-import type { RoiBar, RowView } from '../row.ts';
+import type { ViewState } from '../list/hash.ts';
+import type { RoiBar, RowView } from '../list/row.ts';
 import { find, setAttribute, setMarked, setShortName, setText } from './dom.ts';
 
 /** What a row shows besides the type's own facts. */

@@ -1,8 +1,8 @@
 /** Ways to take the list along: a file, the names, a link. */
 
-import { entryOf } from '../entryOf.ts';
-import { FILE_FORMS, type FileEnding, type FileForm } from '../listFile.ts';
-import type { Table } from '../table.ts';
+import { entryOf } from '../list/entryOf.ts';
+import { FILE_FORMS, type FileEnding, type FileForm } from '../list/listFile.ts';
+import type { Table } from '../table/table.ts';
 import { element } from './dom.ts';
 
 export function download(table: Table, types: Uint32Array, ending: FileEnding): void {

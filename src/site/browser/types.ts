@@ -1,15 +1,15 @@
 /** types.html: holds the state of the page and shows it. Every change goes through `update`. */
 
-import { lazyFacets } from '../facets.ts';
-import type { ColumnKey, FacetKey, SortKey, View, ViewState } from '../hash.ts';
-import { EMPTY_STATE, stateFromHash } from '../hash.ts';
-import type { FileEnding } from '../listFile.ts';
-import { type Range, rangeText } from '../ranges.ts';
-import { cellsOfFullBar, rowView } from '../row.ts';
-import { lazySearchIndex } from '../search.ts';
-import type { Selection } from '../select.ts';
-import { orderOf, select } from '../select.ts';
-import { NONE } from '../table.ts';
+import { lazyFacets } from '../list/facets.ts';
+import type { ColumnKey, FacetKey, SortKey, View, ViewState } from '../list/hash.ts';
+import { EMPTY_STATE, stateFromHash } from '../list/hash.ts';
+import type { FileEnding } from '../list/listFile.ts';
+import { type Range, rangeText } from '../list/ranges.ts';
+import { cellsOfFullBar, rowView } from '../list/row.ts';
+import { lazySearchIndex } from '../list/search.ts';
+import type { Selection } from '../list/select.ts';
+import { orderOf, select } from '../list/select.ts';
+import { NONE } from '../table/table.ts';
 import { counted } from '../text.ts';
 import { openAddress, rememberedScroll } from './address.ts';
 import { createCellQuery } from './cellQuery.ts';
