@@ -143,6 +143,18 @@ describe.skipIf(!canBrowse)('search by cells in Chromium, from file:// (skipped 
     expect(await page.evaluate('document.documentElement.scrollWidth <= innerWidth')).toBe(true);
   });
 
+  it('points from a search that finds nothing to the instances of cells, from both pages', async () => {
+    const page = await open('#q=b-m_r');
+    await page.locator('#nothing-in-cells').click();
+    expect(await names(page)).toEqual(['KCab-m']);
+    expect(new URL(page.url()).hash).toBe('#q=b-m_r&in=cells');
+    await page.goto(page.url().replace(/types\.html.*/, 'index.html'));
+    await page.locator('#q').fill('b-m_r');
+    await page.locator('#no-hit-cells').click();
+    await page.waitForURL(/types\.html#q=b-m_r&in=cells$/);
+    await expect.poll(() => names(page)).toEqual(['KCab-m']);
+  });
+
   it('finds an id from index.html, too', async () => {
     visit = await site.visit('index.html');
     const { page } = visit;

@@ -17,10 +17,13 @@ export function bindCellsToggle(table: Table, cellQuery: CellQuery, onToggle: (i
   const label = find('.in-cells');
   const note = find('#cells-note');
   let timer: ReturnType<typeof setTimeout> | undefined;
+  const hint = find('#nothing-cells');
   box.addEventListener('change', () => onToggle(box.checked));
+  find('#nothing-in-cells').addEventListener('click', () => onToggle(true));
   return {
     show(query) {
       box.checked = query.inCells;
+      hint.hidden = query.inCells || query.q.trim() === '';
       clearTimeout(timer);
       if (cellQuery.isAwaited(query)) timer = setTimeout(() => label.classList.add('waiting'), NOTICED_AFTER_MS);
       else label.classList.remove('waiting');

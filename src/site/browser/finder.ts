@@ -91,7 +91,10 @@ export function bindFinder(table: Table): void {
     setText(trouble, isNothing ? cellQuery.troubleOf(query()) : '');
     trouble.hidden = trouble.textContent === '';
     noHit.hidden = !isNothing || !trouble.hidden;
-    if (!noHit.hidden) setText(find('bdi', noHit), text);
+    if (!noHit.hidden) {
+      setText(find('bdi', noHit), text);
+      noHit.querySelector('#no-hit-cells')?.setAttribute('href', linkToTypes({ q: text, inCells: true }));
+    }
     setAttribute(input, 'aria-invalid', String(isNothing));
     if (isNothing) say((trouble.hidden ? noHit : trouble).textContent ?? '');
     else if (best === undefined) say('');
