@@ -170,6 +170,17 @@ describe.skipIf(!canBrowse)('types.html in Chromium, from file:// (skipped where
     expect(await details.count()).toBe(0);
   });
 
+  it('names no type as open that the filters leave out, and finds it again on the way back', async () => {
+    const page = await open('#open=LC4');
+    await box(page, 'region', 'LH').check();
+    expect(await hash(page)).toBe('#region=LH');
+    await page.goBack();
+    expect(await hash(page)).toBe('#open=LC4');
+    expect(await page.locator('.details').isVisible()).toBe(true);
+    await page.locator('#q').pressSequentially('dna');
+    await expect.poll(() => hash(page)).toBe('#q=dna');
+  });
+
   it('does not tell what lies outside of the primary ROIs where the totals are less than what lies inside', async () => {
     const page = await open('#open=LHAV1');
     expect(await seen(page.locator('.details'))).toMatch(/Output sites\s+27\s+Input sites\s+67/);

@@ -12,6 +12,8 @@ export interface Address {
   read(): ViewState;
   /** A choice is a step to come back from; the keys of one search are one step together. */
   write(state: ViewState, how: 'chosen' | 'typed'): void;
+  /** Puts right what was written last: the same step. */
+  amend(state: ViewState): void;
 }
 
 interface Step {
@@ -74,6 +76,10 @@ export function openAddress(onStep: (state: ViewState) => void): Address {
         pending = { state, timer: setTimeout(settle, TYPING_PAUSE_MS) };
       }
       typing = how === 'typed';
+    },
+    amend(state) {
+      if (pending === null) replace(urlOf(state));
+      else pending.state = state;
     },
   };
 }

@@ -104,6 +104,8 @@ function start(): void {
     const isDown = scrollY > 0;
     address.write(next, how);
     show(next);
+    // A type that the filters leave out is open no more.
+    if (state.open !== next.open) address.amend(state);
     if (isDown && change.open === undefined) list.toTop();
   }
 
