@@ -106,7 +106,7 @@ describe('a site of the user’s own look', () => {
     ['site.accent=#fc0', /^neurodex: site\.accent: #fc0 cannot be read in the light theme: its contrast is 1\.\d\d:1/],
     [
       'site.accent=red',
-      /^neurodex: --set site\.accent: expected a colour as "#rrggbb", in quotes, or a pair .*, got "red"\.$/,
+      /^neurodex: --set site\.accent: expected a colour as "#rrggbb", in quotes .*, or a pair .*, got "red"\.$/,
     ],
     ['site.accent={light: "#000"}', /^neurodex: --set site\.accent: expected /],
     ['templates=nowhere', /^neurodex: --templates nowhere: expected a folder of templates, but there is none\.$/],
