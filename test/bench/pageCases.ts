@@ -51,7 +51,8 @@ const KEYS = `${JSON.stringify(TYPED)}.flatMap((text) => Array.from({ length: te
   field.dispatchEvent(new Event('input', { bubbles: true }));
 })`;
 
-const CLICKS = `[...document.querySelectorAll('.facet')].flatMap((facet) => [...facet.querySelectorAll('li input')].slice(0, ${VALUES_CLICKED}))
+/** In the facets that a page unfolds: before a click in another one, a reader unfolds it. */
+const CLICKS = `[...document.querySelectorAll('.facet[open]')].flatMap((facet) => [...facet.querySelectorAll('li input')].slice(0, ${VALUES_CLICKED}))
   .flatMap((box) => [() => box.click(), () => box.click()])`;
 
 export interface SiteToMeasure {

@@ -9,6 +9,8 @@ import { find, setText } from './dom.ts';
 export interface FacetPanel {
   /** The facets that are unfolded: no reader sees the counts of the others. */
   unfolded(): FacetKey[];
+  /** Does beforehand what the first change of a facet would have to do. */
+  prepare(key: FacetKey): void;
   /** Whether every facet shows the counts with which it was rendered, those of the whole list. */
   isUntouched(): boolean;
   show(counts: ReadonlyMap<FacetKey, Uint32Array>, chosen: ViewState['chosen']): void;
@@ -154,6 +156,10 @@ export function createFacetPanel({ panel, facets, onToggle, onRange, onUnfold }:
 
   return {
     unfolded: () => elements.filter(({ open }) => open).map(keyOf),
+    prepare(key) {
+      facets.of(key);
+      for (const element of elements) if (keyOf(element) === key) nodeOf(element);
+    },
     isUntouched: () => isUntouched,
     show(counts, chosen) {
       if (counts.size === 0) return;

@@ -221,7 +221,7 @@ function start(): void {
   show(address.read());
   // Before the first key or click, after the first paint; one by one, so that neither waits long.
   setTimeout(searchIndex);
-  for (const key of facetPanel.unfolded()) setTimeout(() => facets.of(key));
+  for (const key of facetPanel.unfolded()) setTimeout(() => facetPanel.prepare(key));
   if (!isHeld) place();
 }
 
