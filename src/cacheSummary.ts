@@ -6,8 +6,8 @@ import type { VerifiedCache } from './commands/cacheVerify.ts';
 import type { Amount, Group } from './commands/contents.ts';
 import type { LastRun } from './commands/lastRun.ts';
 import type { Warmed } from './commands/warm.ts';
-import { counted, thousands } from './site/text.ts';
 import { printable } from './summary.ts';
+import { counted, thousands } from './text.ts';
 import type { VerifiedPart } from './verifyKept.ts';
 
 /** @param nowMs since 1970 */

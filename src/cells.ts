@@ -7,6 +7,7 @@ import { cellsLookup } from './lookup/lookups.ts';
 import type { TunedParts } from './lookup/tunedLoader.ts';
 import { verifySample } from './lookup/verify.ts';
 import type { Run } from './report.ts';
+import { counted, thousands } from './text.ts';
 
 /**
  * Asked for once all else is known: beside the ROI counts, each would take the other's time for the source's.
@@ -41,7 +42,7 @@ function noteFailed(cells: CellsByType, run: Run): void {
   const [first] = failed;
   if (first === undefined) return;
   const which = `${JSON.stringify(first.type)}${failed.length > 1 ? ' first' : ''}`;
-  run.note(`The cells of ${types(failed.length)} could not be listed (${which}: ${first.own.message})`);
+  run.note(`The cells of ${counted(failed.length, 'type')} could not be listed (${which}: ${first.own.message})`);
 }
 
 /** A bodyId is meant to be one cell's; where it is not, a search for it finds every type that has it. */
@@ -53,14 +54,10 @@ function noteShared(cells: CellsByType, run: Run): void {
   if (first === undefined) return;
   const owners = [...cells].filter(([, own]) => !(own instanceof Error) && own.some(({ bodyId }) => bodyId === first));
   const names = owners.map(([type]) => JSON.stringify(type)).join(', ');
-  const others = shared.size > 1 ? `, and so with ${(shared.size - 1).toLocaleString('en-US')} more` : '';
+  const others = shared.size > 1 ? `, and so with ${thousands(shared.size - 1)} more` : '';
   run.note(`Several cells have the bodyId ${first} (of ${names})${others}.`);
 }
 
 function* allOf(cells: CellsByType): Iterable<Cell> {
   for (const own of cells.values()) if (!(own instanceof Error)) yield* own;
-}
-
-function types(count: number): string {
-  return count === 1 ? '1 type' : `${count.toLocaleString('en-US')} types`;
 }

@@ -11,8 +11,8 @@ import {
   signed,
   TOTALS,
 } from './site/diff/lists.ts';
-import { thousands } from './site/text.ts';
 import { escapedJson, printable } from './summary.ts';
+import { thousands } from './text.ts';
 
 /** @param limit at most so many rows of each list */
 export function diffText(difference: Difference, limit: number): string {

@@ -2,7 +2,7 @@
 import { type Options, SingleBar } from 'cli-progress';
 import type { Clock } from './clock.ts';
 import type { RunEvent } from './report.ts';
-import { thousands } from './site/text.ts';
+import { thousands } from './text.ts';
 
 export interface Progress {
   show(event: RunEvent): void;

@@ -6,7 +6,7 @@ import { CELLS } from './lookup/keptForms.ts';
 import type { KeptTypes, Report } from './report.ts';
 import { SETTINGS, type SettingKey, type Settings } from './settings.ts';
 import { csvText } from './site/csv.ts';
-import { counted, percent, thousands } from './site/text.ts';
+import { counted, percent, thousands } from './text.ts';
 
 export function reportText(report: Report, { output, cache: kept }: Pick<Settings, 'output' | 'cache'>): string {
   const { phases, cache, failedTypes, filesWritten, filesUnchanged, totals } = report;

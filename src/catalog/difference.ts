@@ -86,11 +86,9 @@ export function compareIndexes(before: BuiltIndex, after: BuiltIndex, minShareCh
     Map<string, TypeEntry>,
   ];
   // What a selection lacks may be there: nobody can say that it came or went.
-  const areAllKnown = isSame(before.selection ?? null, after.selection ?? null);
-  const [isAddedKnown, isRemovedKnown] = [before, after].map(({ selection }) => areAllKnown || !selection) as [
-    boolean,
-    boolean,
-  ];
+  const areAlikeSelected = isSame(before.selection ?? null, after.selection ?? null);
+  const isAddedKnown = areAlikeSelected || before.selection === undefined;
+  const isRemovedKnown = areAlikeSelected || after.selection === undefined;
   const areRenamesKnown = isSameDataset(before, after) && isAddedKnown && isRemovedKnown;
   const renames = areRenamesKnown ? renamedTypes(before.types, after.types) : new Map<string, string>();
   const newNames = new Set(renames.values());

@@ -3,6 +3,7 @@ import { type KeptAnswers, openAnswers, type Stamp, type StampedAnswer } from '.
 import type { Fingerprints } from '../connectome/connectome.ts';
 import { ConfigError } from '../errors.ts';
 import type { KeptTypes } from '../report.ts';
+import { thousands } from '../text.ts';
 import type { BatchResult } from './batch.ts';
 import type { KeptForm } from './keptForms.ts';
 import { loadAll } from './loadAll.ts';
@@ -134,5 +135,5 @@ async function keptTypes(
 
 function lacking(lookup: string, types: readonly string[], of: number): string {
   const named = types.slice(0, 3).map((type) => JSON.stringify(type));
-  return `--offline: the cache lacks the ${lookup} of ${types.length.toLocaleString('en-US')} of ${of.toLocaleString('en-US')} types (${named.join(', ')}${types.length > 3 ? ', …' : ''}); build or warm once without --offline.`;
+  return `--offline: the cache lacks the ${lookup} of ${thousands(types.length)} of ${thousands(of)} types (${named.join(', ')}${types.length > 3 ? ', …' : ''}); build or warm once without --offline.`;
 }

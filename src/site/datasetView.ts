@@ -2,8 +2,8 @@
 
 import type { Catalog } from '../catalog/catalog.ts';
 import { selectedBy } from '../catalog/selection.ts';
+import { counted, day, thousands } from '../text.ts';
 import type { About } from './pages.ts';
-import { counted, day, thousands } from './text.ts';
 
 export interface DatasetView {
   title: string;

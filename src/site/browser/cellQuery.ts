@@ -1,9 +1,9 @@
 /** What a page's search field finds among the cells: loads them when a query needs them, and says what it met. */
 
+import { counted } from '../../text.ts';
 import { type CellSearch, createCellSearch, isBodyIdQuery } from '../list/cellSearch.ts';
 import { folded, normalized, otherNameHit, type SearchIndex } from '../list/search.ts';
 import type { Table } from '../table/table.ts';
-import { counted } from '../text.ts';
 import { cellsTrouble, knownCells, loadCells } from './cells.ts';
 
 /** A row has room for so many characters: with a word before them the last ones, which tell most, would be cut. */

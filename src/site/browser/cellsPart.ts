@@ -1,7 +1,7 @@
 /** The bodyIds of a type among its details: the first of them at once, all on request, and to be copied. */
 
+import { counted, thousands } from '../../text.ts';
 import type { Table } from '../table/table.ts';
-import { counted, thousands } from '../text.ts';
 import { bodyIdsOf, cellsTrouble, knownCells, loadCells } from './cells.ts';
 import { element } from './dom.ts';
 import { say } from './say.ts';

@@ -1,11 +1,11 @@
 /** The details of a type: everything the catalogue tells of it, below its row. */
 
 import { ANNOTATIONS } from '../../catalog/catalog.ts';
+import { counted, percent, thousands } from '../../text.ts';
 import { ANNOTATION_LABELS } from '../labels.ts';
 import { roiNote, sideNote } from '../list/row.ts';
 import type { ShareLists, Table } from '../table/table.ts';
 import { annotationOf, fullNameOf, sharesOf } from '../table/table.ts';
-import { counted, percent, thousands } from '../text.ts';
 import { cellsPart } from './cellsPart.ts';
 import { element, setShortName } from './dom.ts';
 import { linksPart } from './linksPart.ts';

@@ -1,9 +1,9 @@
 /** The facets beside the list: check boxes with the number of types that each would give. */
 
+import { thousands } from '../../text.ts';
 import type { Facet, Facets } from '../list/facets.ts';
 import type { FacetKey, ViewState } from '../list/hash.ts';
 import { type Range, rangeOf } from '../list/ranges.ts';
-import { thousands } from '../text.ts';
 import { find, setText } from './dom.ts';
 
 export interface FacetPanel {

@@ -3,11 +3,11 @@
  * Practices have it. The focus stays in the field; the line that the arrows chose is its active descendant.
  */
 
+import { counted, thousands } from '../../text.ts';
 import { isBodyIdQuery } from '../list/cellSearch.ts';
 import { linkToTypes } from '../list/hash.ts';
 import { byRank, lazySearchIndex, ranksOf } from '../list/search.ts';
 import type { Table } from '../table/table.ts';
-import { counted, thousands } from '../text.ts';
 import { createCellQuery, type Query } from './cellQuery.ts';
 import { element, find, setAttribute, setMarked, setText } from './dom.ts';
 

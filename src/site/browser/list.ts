@@ -111,6 +111,11 @@ export function createList({ body, template, coveredUpTo, fill, details }: ListP
     }
   }
 
+  function relayout(): void {
+    measure();
+    render();
+  }
+
   function scrollByNow(distance: number): void {
     scrollBy({ top: distance, behavior: 'instant' });
     render();
@@ -143,16 +148,8 @@ export function createList({ body, template, coveredUpTo, fill, details }: ListP
     if (row !== null) setCurrent(Number(row.dataset.position));
   });
   // What the details show may come later, or be unfolded.
-  new ResizeObserver(() => {
-    measure();
-    render();
-  }).observe(panel);
+  new ResizeObserver(relayout).observe(panel);
   addEventListener('scroll', () => render(), { passive: true });
-  function relayout(): void {
-    measure();
-    render();
-  }
-
   addEventListener('resize', relayout);
 
   return {
@@ -168,9 +165,7 @@ export function createList({ body, template, coveredUpTo, fill, details }: ListP
         if (position < types.length) fill(row, types[position] as number, position, position === current);
       }
       render(top);
-      if (open < 0 && lineHeight > 0) return;
-      measure();
-      render();
+      if (open >= 0 || lineHeight === 0) relayout();
     },
     focus(position) {
       if (types.length === 0) return;

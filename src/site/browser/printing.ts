@@ -1,6 +1,6 @@
 /** The list on paper: all of it, under the name of the dataset. */
 
-import { roiNote, rowView } from '../list/row.ts';
+import { rowView } from '../list/row.ts';
 import type { Table } from '../table/table.ts';
 import { element, find } from './dom.ts';
 
@@ -15,7 +15,7 @@ function printTable(table: Table, types: Uint32Array, title: string): HTMLElemen
       view.cells,
       [sides, view.sideNote].filter((part) => part !== '').join(', '),
       view.region ?? view.regionNote,
-      view.rois.map(({ name }) => name).join(', ') || roiNote(table, type),
+      view.rois.map(({ name }) => name).join(', ') || view.roiNote,
       view.transmitter?.name ?? 'none known',
       view.class?.value ?? '',
     ]);

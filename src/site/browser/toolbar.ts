@@ -1,12 +1,12 @@
 /** The line above the list: how much is shown, by which filters, in which order. */
 
+import { counted, thousands } from '../../text.ts';
 import type { Facet, Facets } from '../list/facets.ts';
 import { NO_VALUE } from '../list/facets.ts';
 import { FACET_KEYS, type FacetKey, type SortKey, type ViewState } from '../list/hash.ts';
 import { rangeLabel, rangeOf } from '../list/ranges.ts';
 import type { Selection } from '../list/select.ts';
 import type { Table } from '../table/table.ts';
-import { counted, thousands } from '../text.ts';
 import { element, find, setAttribute, setText } from './dom.ts';
 
 export interface Toolbar {

@@ -1,5 +1,6 @@
 /** types.html: holds the state of the page and shows it. Every change goes through `update`. */
 
+import { counted } from '../../text.ts';
 import { lazyFacets } from '../list/facets.ts';
 import type { ColumnKey, FacetKey, SortKey, View, ViewState } from '../list/hash.ts';
 import { EMPTY_STATE, stateFromHash } from '../list/hash.ts';
@@ -10,7 +11,6 @@ import { lazySearchIndex } from '../list/search.ts';
 import type { Selection } from '../list/select.ts';
 import { orderOf, select } from '../list/select.ts';
 import { NONE } from '../table/table.ts';
-import { counted } from '../text.ts';
 import { openAddress, rememberedScroll } from './address.ts';
 import { createCellQuery } from './cellQuery.ts';
 import { bindCellsToggle } from './cellsToggle.ts';
@@ -79,15 +79,15 @@ function start(): void {
   function show(next: ViewState): void {
     if (JSON.stringify(next.sort) !== JSON.stringify(state.sort)) order = orderOf(table, next.sort);
     // The page comes with the counts of the whole list.
-    const counted = facetPanel.isUntouched() && !isFiltered(next) ? [] : facetPanel.unfolded();
-    const found = select(table, facets, cellQuery.over(searchIndex, next), next, order, counted);
+    const toCount = facetPanel.isUntouched() && !isFiltered(next) ? [] : facetPanel.unfolded();
+    const found = select(table, facets, cellQuery.over(searchIndex, next), next, order, toCount);
     // Nothing may be met by the names alone: the list then stays as it is until the cells are there.
     isHeld = found.types.length === 0 && cellQuery.isAwaited(next);
     if (!isHeld) selection = found;
     else if (selection.counts.size === 0) {
-      selection = select(table, facets, searchIndex, { ...next, q: '' }, order, counted);
+      selection = select(table, facets, searchIndex, { ...next, q: '' }, order, toCount);
     }
-    const open = next.open === '' ? NONE : selection.types.findIndex((type) => table.names[type] === next.open);
+    const open = positionOf(next.open);
     state = open === NONE ? { ...next, open: '' } : next;
     if (search.value !== state.q) search.value = state.q;
     tooltip.hide();
@@ -128,7 +128,10 @@ function start(): void {
     update({ chosen: values.length > 0 ? { ...others, [key]: [...values] } : others }, how);
   }
 
-  const openPosition = (): number => selection.types.findIndex((type) => table.names[type] === state.open);
+  /** Of a type in the list, or NONE; no type has the empty name. */
+  function positionOf(name: string): number {
+    return name === '' ? NONE : selection.types.findIndex((type) => table.names[type] === name);
+  }
 
   /** Cards and rows are the same nodes: the style sheet lays them out. */
   function setView(view: View): void {
@@ -146,7 +149,7 @@ function start(): void {
 
   function close(): void {
     const isInside = document.activeElement?.closest('.details') != null;
-    const position = openPosition();
+    const position = positionOf(state.open);
     update({ open: '' });
     // What had the keyboard is gone with the details: it goes on at their type.
     if (isInside) list.focus(position);
@@ -167,7 +170,7 @@ function start(): void {
   function place(): void {
     isPlaced = true;
     if (rememberedScroll() > 0) scrollTo(0, rememberedScroll());
-    else if (state.open !== '') list.reveal(openPosition());
+    else if (state.open !== '') list.reveal(positionOf(state.open));
   }
 
   search.addEventListener('input', () => update({ q: search.value }, 'typed'));
@@ -192,7 +195,7 @@ function start(): void {
     button.addEventListener('click', () => {
       update({ view: button.dataset.view as View });
       // What one reads is not lost from sight because it is laid out anew.
-      if (state.open !== '') list.reveal(openPosition());
+      if (state.open !== '') list.reveal(positionOf(state.open));
     });
   }
   find<HTMLSelectElement>('#sort').addEventListener('change', ({ target }) => {

@@ -9,9 +9,9 @@ import {
   type TypeChange,
 } from '../../catalog/difference.ts';
 import { isMove, type Portion, type RoiChanges } from '../../catalog/roiChanges.ts';
+import { counted, percent, thousands } from '../../text.ts';
 import { ANNOTATION_LABELS } from '../labels.ts';
 import { naturalOrder } from '../list/natural.ts';
-import { counted, percent, thousands } from '../text.ts';
 
 /** A name from the data: hostile, and of its own direction. */
 export interface Name {

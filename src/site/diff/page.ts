@@ -1,6 +1,6 @@
 /** Difference -> what the template of diff.html shows. Pure: the same difference gives the same view. */
 import type { Difference, IndexFacts } from '../../catalog/difference.ts';
-import { thousands } from '../text.ts';
+import { thousands } from '../../text.ts';
 import { countViews, type DiffRow, diffLists, sameText, signed, TOTALS } from './lists.ts';
 
 /** Rows of a list before its fold. */

@@ -1,10 +1,10 @@
 /** The left-right plot of index.html: what each side value holds about a centre line, and how even the types are. */
 
+import { counted, thousands } from '../../text.ts';
 import type { Facet } from '../list/facets.ts';
 import { totalsOf } from '../list/facets.ts';
 import { linkToFacet, linkToTypes } from '../list/hash.ts';
 import type { Table } from '../table/table.ts';
-import { counted, thousands } from '../text.ts';
 import { barLength } from './charts.ts';
 
 /** One value of the side facet. */

@@ -1,10 +1,10 @@
 /** The bars of index.html: how long each is and which list it opens. Geometry only; the templates draw. */
 
+import { counted, percent, percentOf, thousands } from '../../text.ts';
 import type { Facet } from '../list/facets.ts';
 import { NO_VALUE, ROI_FACETS, totalsOf } from '../list/facets.ts';
 import { linkToFacet, linkToTypes } from '../list/hash.ts';
 import { fullNameOf, type Table } from '../table/table.ts';
-import { counted, percent, percentOf, thousands } from '../text.ts';
 import { transmitterOf } from '../transmitters.ts';
 
 export interface Bar {

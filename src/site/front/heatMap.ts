@@ -1,10 +1,10 @@
 /** Regions by transmitters on index.html: how the types of each region share out. Geometry only; the template draws. */
 
+import { counted, percent, thousands } from '../../text.ts';
 import type { Facet } from '../list/facets.ts';
 import { NO_VALUE } from '../list/facets.ts';
 import { linkToFacet, linkToTypes } from '../list/hash.ts';
 import { fullNameOf, type Table } from '../table/table.ts';
-import { counted, percent, thousands } from '../text.ts';
 import { transmitterOf } from '../transmitters.ts';
 import { toneOf } from './charts.ts';
 
@@ -59,6 +59,17 @@ function columnIds({ values }: Facet): number[] {
   return [...named.slice(0, MOST_COLUMNS), ...ids.filter((id) => !named.includes(id))];
 }
 
+/** Two facets and how many types each pair of their values has. */
+interface Crossed {
+  region: Facet;
+  nt: Facet;
+  /** The values of `nt` that are columns. */
+  columns: readonly number[];
+  /** As `crossed` gives them. */
+  counts: Uint32Array;
+  most: number;
+}
+
 /** How many types take the value `row` of one facet and `column` of the other, at `row * columns + column`. Each type takes one value at most. */
 function crossed(rows: Facet, columns: Facet, length: number): Uint32Array {
   const counts = new Uint32Array(rows.values.length * columns.values.length);
@@ -86,7 +97,7 @@ function stepOf(count: number, most: number): number {
   return Math.ceil(HEAT_STEPS * Math.sqrt(count / most));
 }
 
-function rowOf(region: Facet, nt: Facet, id: number, counts: Uint32Array, most: number, table: Table): HeatRow {
+function rowOf({ region, nt, columns, counts, most }: Crossed, id: number, table: Table): HeatRow {
   const { value, label } = region.values[id] as Facet['values'][number];
   const counted = (column: number): number => counts[id * nt.values.length + column] as number;
   const known = nt.values.reduce((sum, { value }, column) => sum + (isNamed(value) ? counted(column) : 0), 0);
@@ -94,7 +105,7 @@ function rowOf(region: Facet, nt: Facet, id: number, counts: Uint32Array, most: 
     label,
     fullName: fullNameOf(table, value),
     href: linkToFacet('region', value),
-    cells: columnIds(nt).map((column) => {
+    cells: columns.map((column) => {
       const transmitter = nt.values[column] as Facet['values'][number];
       const count = counted(column);
       const named = isNamed(transmitter.value) && count > 0;
@@ -110,7 +121,7 @@ function rowOf(region: Facet, nt: Facet, id: number, counts: Uint32Array, most: 
 }
 
 function leftOutOf(region: Facet, nt: Facet, table: Table, rows: number, columns: number): string {
-  const without = table.length - new Set(typesOf(region)).size;
+  const without = table.names.filter((_, type) => region.starts[type] === region.starts[type + 1]).length;
   const parts = [
     region.values.length > rows ? counted(region.values.length - rows, 'region') : '',
     nt.values.length > columns ? counted(nt.values.length - columns, 'transmitter') : '',
@@ -119,26 +130,24 @@ function leftOutOf(region: Facet, nt: Facet, table: Table, rows: number, columns
   return parts.length === 0 ? '' : `Not in this table: ${parts.join(', ')}.`;
 }
 
-/** The types that take some value of a facet. */
-function* typesOf({ starts }: Facet): Iterable<number> {
-  for (let type = 0; type + 1 < starts.length; type++) if (starts[type] !== starts[type + 1]) yield type;
-}
-
 export function heatMapOf(region: Facet, nt: Facet, table: Table, note: string): HeatMap {
   const nothing: HeatMap = { columns: [], rows: [], rest: [], leftOut: '', steps: [], most: '', note };
   if (note !== '') return nothing;
   const counts = crossed(region, nt, table.length);
   const most = highest(nt, counts);
   const shown = region.values.slice(0, ROWS_AT_ONCE + ROWS_BEHIND_FOLD);
-  const rows = shown.map((_, id) => rowOf(region, nt, id, counts, most, table));
-  const columns = columnIds(nt).map((id) => nt.values[id] as Facet['values'][number]);
+  const columns = columnIds(nt);
+  const rows = shown.map((_, id) => rowOf({ region, nt, columns, counts, most }, id, table));
   return {
-    columns: columns.map(({ value, label }) => ({
-      label,
-      short: value === NO_VALUE ? label : transmitterOf(value).short,
-      tone: toneOf(nt, value),
-      href: linkToFacet('nt', value),
-    })),
+    columns: columns.map((id) => {
+      const { value, label } = nt.values[id] as Facet['values'][number];
+      return {
+        label,
+        short: value === NO_VALUE ? label : transmitterOf(value).short,
+        tone: toneOf(nt, value),
+        href: linkToFacet('nt', value),
+      };
+    }),
     rows: rows.slice(0, ROWS_AT_ONCE),
     rest: rows.slice(ROWS_AT_ONCE),
     leftOut: leftOutOf(region, nt, table, rows.length, columns.length),

@@ -1,13 +1,13 @@
 /** Catalog -> what the template of index.html shows. Pure: the same catalogue gives the same view. */
 
 import type { Catalog } from '../../catalog/catalog.ts';
+import { thousands } from '../../text.ts';
 import { type DatasetView, datasetView } from '../datasetView.ts';
 import type { Facet } from '../list/facets.ts';
 import type { FacetKey } from '../list/hash.ts';
 import { type SiteView, siteView } from '../look/look.ts';
 import type { PageOptions } from '../pages.ts';
 import type { Table } from '../table/table.ts';
-import { thousands } from '../text.ts';
 import { type Balance, balanceOf } from './balance.ts';
 import { type Plot, plotOf } from './charts.ts';
 import { type HeatMap, heatMapOf } from './heatMap.ts';

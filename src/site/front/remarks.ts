@@ -1,10 +1,10 @@
 /** What needs a curator's eye: each with its number and, where a list of it exists, the door to that list. */
 
 import type { Catalog } from '../../catalog/catalog.ts';
+import { thousands } from '../../text.ts';
 import { type Facet, NO_VALUE, totalsOf } from '../list/facets.ts';
 import type { FacetKey } from '../list/hash.ts';
 import { linkToFacet } from '../list/hash.ts';
-import { thousands } from '../text.ts';
 import { transmitterOf } from '../transmitters.ts';
 
 export interface Remark {

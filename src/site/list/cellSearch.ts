@@ -29,7 +29,7 @@ export interface CellSearch {
   hitOf(type: number, query: string, inInstances: boolean): CellHit | null;
 }
 
-/** Distinct instances of a type, lower-cased, and joined: one look tells most types apart from a hit. */
+/** Distinct instances of a type, folded, and joined: one look tells most types apart from a hit. */
 interface Instances {
   texts: string[][];
   joined: string[];
@@ -114,8 +114,9 @@ function instanceHit(cells: Cells, type: number, query: string): CellHit | null 
   let best: { text: string; kind: number } | null = null;
   for (const pattern of patternsOf(cells, type)) {
     const text = instanceBy(cells, type, pattern);
-    if (text === null || !folded(text).includes(query)) continue;
-    const kind = kindOf(folded(text), query);
+    const own = folded(text ?? '');
+    if (text === null || !own.includes(query)) continue;
+    const kind = kindOf(own, query);
     if (best === null || kind < best.kind) best = { text, kind };
   }
   return best && { label: 'instance', text: best.text };

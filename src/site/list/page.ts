@@ -1,11 +1,11 @@
 /** Catalog -> what the template of types.html shows before its script runs. Pure: the same catalogue gives the same view. */
 
 import type { Catalog } from '../../catalog/catalog.ts';
+import { thousands } from '../../text.ts';
 import { type DatasetView, datasetView } from '../datasetView.ts';
 import { type SiteView, siteView } from '../look/look.ts';
 import type { PageOptions } from '../pages.ts';
 import { fullNameOf, type Table } from '../table/table.ts';
-import { thousands } from '../text.ts';
 import { transmitterOf } from '../transmitters.ts';
 import type { Facet } from './facets.ts';
 import { NO_VALUE, ROI_FACETS, totalsOf } from './facets.ts';

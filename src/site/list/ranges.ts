@@ -1,6 +1,6 @@
 /** Ranges of counts, as facets offer them and as the hash of the URL spells them: "3", "6-10", "501-". */
 
-import { thousands } from '../text.ts';
+import { thousands } from '../../text.ts';
 
 /** Both ends are in it. */
 export interface Range {

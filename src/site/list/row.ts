@@ -1,8 +1,8 @@
 /** What a row of the list shows of a type. The same for the rows rendered at build time and those filled in the browser. */
 
+import { percent, percentOf, thousands } from '../../text.ts';
 import { pageOf } from '../links/links.ts';
 import { annotationOf, fullNameOf, sharesOf, type Table, type TypeShare } from '../table/table.ts';
-import { percent, percentOf, thousands } from '../text.ts';
 import { transmitterOf } from '../transmitters.ts';
 import type { FacetKey } from './hash.ts';
 

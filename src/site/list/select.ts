@@ -1,7 +1,7 @@
 /** Which types a state of the page selects, in which order, and how many each facet value would give. */
 
+import { percentOf } from '../../text.ts';
 import type { Table } from '../table/table.ts';
-import { percentOf } from '../text.ts';
 import type { Facet, Facets } from './facets.ts';
 import type { ColumnKey, FacetKey, SortKey, ViewState } from './hash.ts';
 import { FACET_KEYS } from './hash.ts';

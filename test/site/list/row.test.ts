@@ -4,7 +4,7 @@ import type { RowView } from '../../../src/site/list/row.ts';
 import { cellsOfFullBar, rowView } from '../../../src/site/list/row.ts';
 import { columnsFromCatalog } from '../../../src/site/table/columns.ts';
 import { tableFromColumns } from '../../../src/site/table/table.ts';
-import { counted, day, percent, thousands } from '../../../src/site/text.ts';
+import { counted, day, percent, thousands } from '../../../src/text.ts';
 import { hostileCatalog, longCatalog, quickCatalog } from '../../support/catalogs.ts';
 
 function rowOf(name: string, catalog: Catalog = hostileCatalog()): RowView {

@@ -1,4 +1,4 @@
-/** How numbers and dates are written on the pages. */
+/** How numbers and dates are written, on the pages and in what a run says. */
 
 /** 5620 -> 5,620. */
 export function thousands(number: number): string {
