@@ -2,20 +2,20 @@ import { rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Cell } from '../../src/catalog/catalog.ts';
 import { catalogWithCells, hostileCatalog, SCRIPT_NAME, UNLISTED } from '../support/catalogs.ts';
-import { canBrowse, openSite, type Site, seen, type Visit, violationsOf } from '../support/chromium.ts';
+import { canBrowse, openSite, seen, type Visit, violationsOf } from '../support/chromium.ts';
+import { hash, names } from '../support/listPage.ts';
 import { serve } from '../support/serve.ts';
+import { visits } from '../support/visits.ts';
 
 const CATALOG = catalogWithCells();
 const idsOf = (type: string): string[] => (CATALOG.cells.get(type) as Cell[]).map(({ bodyId }) => bodyId);
 const DNA02 = idsOf('DNa02');
 const KCAB = idsOf('KCab-m');
 
-const names = (page: Page): Promise<string[]> => page.locator('#rows .row .name').allTextContents();
 const aliases = (page: Page): Promise<string[]> => page.locator('.alias:visible').allTextContents();
-const hash = (page: Page): Promise<string> => page.evaluate('location.hash');
 const isLoaded = (page: Page): Promise<boolean> =>
   page.evaluate('document.querySelector("script[src*=cells]") !== null');
 const cellsFileOf = (page: Page): string => join(dirname(fileURLToPath(page.url())), 'assets/cells.js');
@@ -23,24 +23,8 @@ const shown = (page: Page, name: string): Promise<void> =>
   page.locator('.row .name', { hasText: name }).first().waitFor();
 
 describe.skipIf(!canBrowse)('search by cells in Chromium, from file:// (skipped without /usr/bin/chromium)', () => {
-  let site: Site;
-  let visit: Visit;
-
-  async function open(path = '', options = {}): Promise<Page> {
-    visit = await site.visit(`types.html${path}`, options);
-    return visit.page;
-  }
-
-  beforeAll(async () => {
-    site = await openSite(CATALOG);
-  }, 60_000);
-
-  afterEach(async () => {
-    expect(visit.complaints).toEqual([]);
-    await visit.page.context().close();
-  });
-
-  afterAll(() => site?.close());
+  const visit = visits(() => openSite(CATALOG));
+  const open = (state = '', options = {}): Promise<Page> => visit(`types.html${state}`, options);
 
   it('loads nothing until a search or the details need it', async () => {
     const page = await open();
@@ -156,8 +140,7 @@ describe.skipIf(!canBrowse)('search by cells in Chromium, from file:// (skipped 
   });
 
   it('finds an id from index.html, too', async () => {
-    visit = await site.visit('index.html');
-    const { page } = visit;
+    const page = await visit('index.html');
     const [id] = DNA02 as [string];
     await page.locator('#q').fill(id);
     await page.locator('#hits li').waitFor();

@@ -1,9 +1,7 @@
-import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { longCatalog, quickCatalog } from '../support/catalogs.ts';
 import { canBrowse, openSite, type Site, seen } from '../support/chromium.ts';
-
-const names = (page: Page): Promise<string[]> => page.locator('#rows .row .name').allTextContents();
+import { names } from '../support/listPage.ts';
 
 describe.skipIf(!canBrowse)('types.html of a quick index (skipped where /usr/bin/chromium is absent)', () => {
   it('says so and offers no facet of regions', async () => {

@@ -1,13 +1,13 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import { accentRules } from '../../src/site/look/accent.ts';
 import { logoOf } from '../../src/site/look/look.ts';
 import { readOverrides } from '../../src/site/look/overrides.ts';
 import { BROKEN_ROI, hostileCatalog } from '../support/catalogs.ts';
-import { canBrowse, openSite, type Site, seen, type Visit, violationsOf } from '../support/chromium.ts';
+import { canBrowse, openSite, seen, violationsOf } from '../support/chromium.ts';
+import { visits } from '../support/visits.ts';
 
 const LOGO =
   '<svg xmlns="http://www.w3.org/2000/svg" width="60" height="30"><script>alert(1)</script><rect width="60" height="30"/></svg>';
@@ -23,16 +23,9 @@ const FULL_NAMES = {
 describe.skipIf(!canBrowse)(
   'a site of its own look in Chromium, from file:// (skipped where /usr/bin/chromium is absent)',
   () => {
-    let site: Site;
-    let visit: Visit;
     let folder: string;
 
-    async function open(path: string, options = {}): Promise<Page> {
-      visit = await site.visit(path, options);
-      return visit.page;
-    }
-
-    beforeAll(async () => {
+    const open = visits(async () => {
       folder = mkdtempSync(join(tmpdir(), 'neurodex-look-'));
       mkdirSync(join(folder, 'style'));
       writeFileSync(
@@ -40,7 +33,7 @@ describe.skipIf(!canBrowse)(
         '<p class="ours">ours</p><button type="button" class="text" id="theme">theme</button>',
       );
       writeFileSync(join(folder, 'style', 'lab.css'), '.ours { letter-spacing: 3px }');
-      site = await openSite(hostileCatalog(), {
+      return await openSite(hostileCatalog(), {
         overrides: readOverrides(folder, 'templates'),
         fullNames: FULL_NAMES,
         look: {
@@ -50,17 +43,9 @@ describe.skipIf(!canBrowse)(
           accentRules: accentRules('#7b1fa2', readFileSync('templates/style/base.css', 'utf8')),
         },
       });
-    }, 60_000);
-
-    afterEach(async () => {
-      expect(visit.complaints).toEqual([]);
-      await visit.page.context().close();
     });
 
-    afterAll(async () => {
-      await site?.close();
-      rmSync(folder, { recursive: true });
-    });
+    afterAll(() => rmSync(folder, { recursive: true }));
 
     it.each(['index.html', 'types.html'])('%s shows templates, style, name, logo and footer', async (path) => {
       const page = await open(path);

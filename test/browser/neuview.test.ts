@@ -3,53 +3,35 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { canBrowse, openFolder, type Site, seen, type Visit } from '../support/chromium.ts';
+import { afterAll, describe, expect, it } from 'vitest';
+import { canBrowse, openFolder, seen } from '../support/chromium.ts';
 import { runCli } from '../support/cli.ts';
 import { importSmall } from '../support/connectome.ts';
+import { box, names, row } from '../support/listPage.ts';
 import { BREAKING_OUT, LONG_AND_TWO, MISTAKEN, QUOTED } from '../support/neuview.ts';
+import { visits } from '../support/visits.ts';
 
 const TYPES = Object.keys(MISTAKEN.types).length;
 
-const names = (page: Page): Promise<string[]> => page.locator('#rows .row .name').allTextContents();
-const box = (page: Page, facet: string, label: string) =>
-  page.locator(`.facet[data-facet=${facet}] li`, { has: page.getByText(label, { exact: true }) }).locator('input');
-
 describe.skipIf(!canBrowse)('what neuView tells wrong (skipped where /usr/bin/chromium is absent)', () => {
   const folder = mkdtempSync(join(tmpdir(), 'neurodex-neuview-'));
-  let site: Site;
-  let visit: Visit;
-
-  async function open(path: string): Promise<Page> {
-    visit = await site.visit(`site/${path}`);
-    return visit.page;
-  }
-
-  beforeAll(async () => {
+  const visit = visits(async () => {
     const source = await importSmall(folder, MISTAKEN);
     const flags = ['--cache', 'none', '--silent', '--output', join(folder, 'site')];
     const { code, stderr } = await runCli(['create-index', '--source', source, ...flags]);
     if (code !== 0) throw new Error(stderr);
-    site = await openFolder(folder);
-  }, 60_000);
-
-  afterEach(async () => {
-    expect(visit.complaints).toEqual([]);
-    await visit.page.context().close();
+    return await openFolder(folder);
   });
+  const open = (path: string): Promise<Page> => visit(`site/${path}`);
 
-  afterAll(async () => {
-    await site?.close();
-    rmSync(folder, { recursive: true });
-  });
+  afterAll(() => rmSync(folder, { recursive: true }));
 
   it("1. KCa'b'-m and KCab-m keep their own counts", async () => {
     const page = await open('types.html#q=KCa');
-    const row = (name: string) => page.locator('.row', { has: page.getByRole('button', { name, exact: true }) });
-    expect(await seen(row("KCa'b'-m"))).toMatch(/^KCa'b'-m\s+5\s+3\s+2\s/);
-    expect(await seen(row("KCa'b'-m").locator('.c-rois'))).toMatch(/^b'L/);
-    expect(await seen(row('KCab-m'))).toMatch(/^KCab-m\s+7\s+4\s+3\s/);
-    expect(await seen(row('KCab-m').locator('.c-rois'))).toMatch(/^aL/);
+    expect(await seen(row(page, "KCa'b'-m"))).toMatch(/^KCa'b'-m\s+5\s+3\s+2\s/);
+    expect(await seen(row(page, "KCa'b'-m").locator('.c-rois'))).toMatch(/^b'L/);
+    expect(await seen(row(page, 'KCab-m'))).toMatch(/^KCab-m\s+7\s+4\s+3\s/);
+    expect(await seen(row(page, 'KCab-m').locator('.c-rois'))).toMatch(/^aL/);
   });
 
   it('2. "INXXX449" finds "INXXX447, INXXX449", whose name is there whole', async () => {

@@ -1,40 +1,15 @@
 import type { Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { BROKEN_ROI, hostileCatalog, IMAGE_NAME, LONG_NAME, SCRIPT_NAME } from '../support/catalogs.ts';
-import { canBrowse, openSite, type Site, seen, type Visit } from '../support/chromium.ts';
+import { canBrowse, openSite, seen } from '../support/chromium.ts';
+import { box, countOf, hash, names, row, summary } from '../support/listPage.ts';
+import { visits } from '../support/visits.ts';
 
 const SCENARIO = '#region=LH&nt=glutamate&side=right&sort=-cells';
 
-const names = (page: Page): Promise<string[]> => page.locator('#rows .row .name').allTextContents();
-const summary = (page: Page): Promise<string> => seen(page.locator('#summary'));
-const item = (page: Page, facet: string, label: string) =>
-  page.locator(`.facet[data-facet=${facet}] li`, { has: page.getByText(label, { exact: true }) });
-const box = (page: Page, facet: string, label: string) => item(page, facet, label).locator('input');
-const countOf = (page: Page, facet: string, label: string): Promise<string> =>
-  seen(item(page, facet, label).locator('.count'));
-const hash = (page: Page): Promise<string> => page.evaluate('location.hash');
-const row = (page: Page, name: string) =>
-  page.locator('.row', { has: page.getByRole('button', { name, exact: true }) });
-
 describe.skipIf(!canBrowse)('types.html in Chromium, from file:// (skipped where /usr/bin/chromium is absent)', () => {
-  let site: Site;
-  let visit: Visit;
-
-  async function open(path = '', options = {}): Promise<Page> {
-    visit = await site.visit(`types.html${path}`, options);
-    return visit.page;
-  }
-
-  beforeAll(async () => {
-    site = await openSite(hostileCatalog());
-  }, 60_000);
-
-  afterEach(async () => {
-    expect(visit.complaints).toEqual([]);
-    await visit.page.context().close();
-  });
-
-  afterAll(() => site?.close());
+  const visit = visits(() => openSite(hostileCatalog()));
+  const open = (state = '', options = {}): Promise<Page> => visit(`types.html${state}`, options);
 
   it('answers "glutamatergic types of the lateral horn, only on the right, most cells first" by clicks', async () => {
     const page = await open();

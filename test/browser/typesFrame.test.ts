@@ -1,35 +1,18 @@
 import { readFileSync } from 'node:fs';
 import type { Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { hostileCatalog } from '../support/catalogs.ts';
-import { canBrowse, openSite, type Site, seen, type Visit, violationsOf } from '../support/chromium.ts';
+import { canBrowse, openSite, seen, violationsOf } from '../support/chromium.ts';
+import { hash, names, summary } from '../support/listPage.ts';
+import { visits } from '../support/visits.ts';
 
 const SCENARIO = '#region=LH&nt=glutamate&side=right&sort=-cells';
 
-const names = (page: Page): Promise<string[]> => page.locator('#rows .row .name').allTextContents();
-const summary = (page: Page): Promise<string> => seen(page.locator('#summary'));
-const hash = (page: Page): Promise<string> => page.evaluate('location.hash');
 const focused = (page: Page): Promise<string> => page.evaluate('document.activeElement.textContent');
 
 describe.skipIf(!canBrowse)('what surrounds the list of types.html (skipped where /usr/bin/chromium is absent)', () => {
-  let site: Site;
-  let visit: Visit;
-
-  async function open(path = '', options = {}): Promise<Page> {
-    visit = await site.visit(`types.html${path}`, options);
-    return visit.page;
-  }
-
-  beforeAll(async () => {
-    site = await openSite(hostileCatalog(), { look: { footer: 'Ask us: https://example.org/help' } });
-  }, 60_000);
-
-  afterEach(async () => {
-    expect(visit.complaints).toEqual([]);
-    await visit.page.context().close();
-  });
-
-  afterAll(() => site?.close());
+  const visit = visits(() => openSite(hostileCatalog(), { look: { footer: 'Ask us: https://example.org/help' } }));
+  const open = (state = '', options = {}): Promise<Page> => visit(`types.html${state}`, options);
 
   it('skips to the list without taking the filters away', async () => {
     const page = await open('#region=LH&view=cards');
