@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { type Document, isCollection, isMap, isScalar, LineCounter, parseDocument } from 'yaml';
 import { ConfigError, withoutSecrets } from './errors.ts';
 import { packageRoot } from './packageRoot.ts';
-import { isSettingKey, SETTINGS, type SettingKey, type Settings } from './settings.ts';
+import { isSecret, isSettingKey, SETTINGS, type SettingKey, type Settings, variablesOf } from './settings.ts';
 
 /** A value and where it was said, for messages and for `neurodex config`. */
 interface Said {
@@ -75,10 +75,10 @@ function placeOf(key: string, path: readonly PropertyKey[], origin: string): str
   return `${origin.startsWith('--') ? origin : `${origin}: ${key}`}${part}`;
 }
 
-/** A setting's value for people: a password is never shown. */
+/** A setting's value for people: a secret is never shown. */
 export function shownValue(key: string, value: unknown): string {
   if (value === undefined) return '(not set)';
-  if (key === 'password') return '***';
+  if (isSecret(key)) return '***';
   if (key === 'source' || key === 'cache') return JSON.stringify(withoutSecrets(String(value)));
   return JSON.stringify(value, (_, inner: unknown) => (inner instanceof RegExp ? inner.source : inner));
 }
@@ -107,14 +107,12 @@ function assignmentLayer(assignments: readonly string[]): Layer {
   const layer: Layer = new Map();
   for (const assignment of assignments) {
     const [key = '', ...rest] = assignment.split('=');
-    // Without the value: it may be a password that was meant for the environment.
+    // Without the value: it may be a secret that was meant for the environment.
     const origin = `--set ${key}`;
     if (rest.length === 0) throw new ConfigError(`${origin}: expected key=value.`);
-    if (key === 'password')
-      throw new ConfigError(
-        '--set password: expected the password in NEO4J_PASSWORD, where other users cannot read it.',
-      );
     const known = knownKey(key, origin);
+    if (isSecret(known))
+      throw new ConfigError(`${origin}: expected it in ${variablesOf(known)[0]}, where other users cannot read it.`);
     layer.set(known, { value: assignedValue(known, rest.join('=')), origin });
   }
   return layer;
@@ -129,9 +127,9 @@ function assignedValue(key: SettingKey, text: string): unknown {
 
 function envLayer(env: Readonly<Record<string, string | undefined>>): Layer {
   const layer: Layer = new Map();
-  for (const [key, { env: name }] of Object.entries(SETTINGS)) {
-    const value = name === undefined ? undefined : env[name];
-    if (value) layer.set(key as SettingKey, { value, origin: name ?? key });
+  for (const key of Object.keys(SETTINGS) as SettingKey[]) {
+    const name = variablesOf(key).find((variable) => env[variable]);
+    if (name !== undefined) layer.set(key, { value: env[name], origin: name });
   }
   return layer;
 }

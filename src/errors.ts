@@ -64,7 +64,7 @@ export function isExpected(error: unknown): error is Error {
   return [ConfigError, ConnectError, QueryError, DecodeError, WriteError].some((kind) => error instanceof kind);
 }
 
-/** A URI may carry a password, which no message repeats. */
+/** A URI may carry a password or a token, which no message repeats. */
 export function withoutSecrets(uri: string): string {
-  return uri.replace(/\/\/.*@/, '//***@');
+  return uri.replace(/\/\/.*@/, '//***@').replaceAll(/([?&]\w*token=)[^&#\s]*/gi, '$1***');
 }

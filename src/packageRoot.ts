@@ -10,5 +10,14 @@ export function packageRoot(): string {
 }
 
 export function packageVersion(): string {
-  return (JSON.parse(readFileSync(join(packageRoot(), 'package.json'), 'utf8')) as { version: string }).version;
+  return packageField('version');
+}
+
+/** Where people find out what neurodex is. */
+export function packageHomepage(): string {
+  return packageField('homepage');
+}
+
+function packageField(name: 'version' | 'homepage'): string {
+  return (JSON.parse(readFileSync(join(packageRoot(), 'package.json'), 'utf8')) as Record<typeof name, string>)[name];
 }

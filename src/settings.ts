@@ -7,7 +7,10 @@ interface Setting<Schema extends z.ZodType> {
   help: string;
   /** As commander writes it; a setting without one is given in a file or by --set. */
   flag?: string;
-  env?: string;
+  /** The first of these that is set counts. */
+  env?: string | readonly string[];
+  /** No message and no list of settings repeats it; it comes from the environment or a file, which others cannot read. */
+  isSecret?: boolean;
   /** Whether it decides, beside the data, what a site says; see commands/siteRecord.ts. */
   shapesSite?: boolean;
 }
@@ -62,7 +65,7 @@ const link = z.strictObject({ label: text, url: linkUrl, dataset: regex.optional
 export const SETTINGS = {
   source: setting(
     text.optional(),
-    'where the connectome is: FILE.duckdb, bolt://HOST:PORT, neo4j://HOST:PORT (+s, +ssc), or sample?types=N&cells=N&seed=N',
+    'where the connectome is: FILE.duckdb, https://HOST of a neuPrint, bolt://HOST:PORT, neo4j://HOST:PORT (+s, +ssc), or sample?types=N&cells=N&seed=N',
     {
       flag: '--source <uri>',
       env: 'NEURODEX_SOURCE',
@@ -80,7 +83,14 @@ export const SETTINGS = {
   }),
   // Given by environment or file: what a command line holds, every user of the machine can read.
   username: setting(text.optional(), 'the user of a Neo4j server', { env: 'NEO4J_USERNAME' }),
-  password: setting(text.optional(), 'the password of that user', { env: 'NEO4J_PASSWORD' }),
+  password: setting(text.optional(), 'the password of that user', { env: 'NEO4J_PASSWORD', isSecret: true }),
+  tokenFile: setting(text.optional(), 'a file with a token of a neuPrint server; public data need none', {
+    flag: '--token-file <file>',
+  }),
+  token: setting(text.optional(), 'that token itself, as it is or as {"token": "…"}', {
+    env: ['NEUPRINT_APPLICATION_CREDENTIALS', 'NEUPRINT_TOKEN'],
+    isSecret: true,
+  }),
   sums: setting(
     z.enum(['auto', 'server', 'client'], 'auto, server or client').default('auto'),
     'who adds up ROI counts: a Neo4j server (with APOC), so that little travels, or this machine; auto: the faster one',
@@ -149,7 +159,7 @@ export const SETTINGS = {
   ),
   maxConcurrency: setting(
     inFlight.optional(),
-    'at most so many queries in flight at once (64 over Bolt, 2 for a file)',
+    'at most so many queries in flight at once (64 over Bolt, 8 to a neuPrint, 2 for a file)',
     { flag: '--max-concurrency <n>' },
   ),
   batchWeight: setting(
@@ -234,6 +244,15 @@ export type Settings = { [Key in SettingKey]: z.output<(typeof SETTINGS)[Key]['s
 export const SETTINGS_OF_SITE: readonly SettingKey[] = (Object.keys(SETTINGS) as SettingKey[]).filter(
   (key) => (SETTINGS[key] as Setting<z.ZodType>).shapesSite === true,
 );
+
+export function isSecret(key: string): boolean {
+  return isSettingKey(key) && (SETTINGS[key] as Setting<z.ZodType>).isSecret === true;
+}
+
+/** The environment variables that give a setting, the one that counts first. */
+export function variablesOf(key: SettingKey): readonly string[] {
+  return [(SETTINGS[key] as Setting<z.ZodType>).env ?? []].flat();
+}
 
 export function isSettingKey(key: string): key is SettingKey {
   return Object.hasOwn(SETTINGS, key);

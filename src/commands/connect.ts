@@ -1,7 +1,9 @@
 /** Opens the source that a command was told to read, or only names it where nothing may be asked. */
+import { readFileSync } from 'node:fs';
 import { descriptionKey } from '../cache/keys.ts';
 import type { Cache } from '../cache/twoLevel.ts';
 import type { Connectome } from '../connectome/connectome.ts';
+import { tokenIn } from '../connectome/neuprintUrl.ts';
 import { nameConnectome, openConnectome, SOURCES } from '../connectome/open.ts';
 import { ConfigError } from '../errors.ts';
 import type { Settings } from '../settings.ts';
@@ -21,5 +23,27 @@ export async function connect(settings: Settings, signal: AbortSignal, cache: Ca
   if (settings.offline) return named;
   // Most likely nothing changed, and one question tells: 17 more connections take 50 ms of this process.
   const isHasty = (await cache.get(descriptionKey(named.id))) !== undefined;
-  return await openConnectome(source, { ...settings, maxInFlight: concurrency ?? maxConcurrency, isHasty }, signal);
+  const maxInFlight = concurrency ?? maxConcurrency;
+  return await openConnectome(source, { ...settings, token: tokenOf(settings), maxInFlight, isHasty }, signal);
+}
+
+/**
+ * The token of a neuPrint server, if there is one.
+ * @throws ConfigError for a file that cannot be read, or a text that is no token
+ */
+export function tokenOf({ tokenFile, token }: Settings): string | undefined {
+  if (tokenFile === undefined)
+    return token === undefined
+      ? undefined
+      : tokenIn(token, 'NEUPRINT_APPLICATION_CREDENTIALS, NEUPRINT_TOKEN or the setting token');
+  let text: string;
+  try {
+    text = readFileSync(tokenFile, 'utf8');
+  } catch (cause) {
+    throw new ConfigError(
+      `--token-file ${tokenFile}: expected a file with a token, cannot read it (${(cause as NodeJS.ErrnoException).code}).`,
+      { cause },
+    );
+  }
+  return tokenIn(text, `--token-file ${tokenFile}`);
 }

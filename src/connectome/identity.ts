@@ -2,11 +2,17 @@
 import { existsSync, realpathSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { parsedUri } from './boltUri.ts';
+import { neuprintOrigin } from './neuprintUrl.ts';
 
 /** @throws ConfigError as parsedUri does */
 export function boltId(uri: string, database = 'neo4j', dataset?: string): string {
   parsedUri(uri);
   return `${uri}/${database}/${dataset ?? ''}`;
+}
+
+/** @throws ConfigError as neuprintOrigin does */
+export function neuprintId(url: string, dataset?: string): string {
+  return `${neuprintOrigin(url)}/${dataset ?? ''}`;
 }
 
 export function fileId(file: string): string {

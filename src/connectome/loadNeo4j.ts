@@ -1,8 +1,9 @@
 /** A connectome file -> an empty Neo4j, laid out as neuPrint's databases are. */
 import { ConfigError } from '../errors.ts';
 import { quoteName } from './cypher.ts';
+import type { CypherAnswer } from './cypherServer.ts';
 import { type Cell, type Database, quoteIdentifier } from './database.ts';
-import type { Neo4jAnswer, Neo4jServer } from './neo4j.ts';
+import type { Neo4jServer } from './neo4j.ts';
 import { ROI_COUNT_COLUMNS } from './tables.ts';
 
 export interface LoadOptions {
@@ -27,7 +28,8 @@ export async function loadNeo4j(
   options: LoadOptions = {},
 ): Promise<LoadResult> {
   const { signal } = options;
-  const write = (cypher: string, parameters = {}): Promise<Neo4jAnswer> => server.write(cypher, parameters, { signal });
+  const write = (cypher: string, parameters = {}): Promise<CypherAnswer> =>
+    server.write(cypher, parameters, { signal });
   const [[hasNodes] = []] = (await server.read('MATCH (n) RETURN true LIMIT 1', {}, { signal })).rows;
   if (hasNodes)
     throw new ConfigError(
@@ -50,7 +52,7 @@ export async function loadNeo4j(
 }
 
 type Properties = Record<string, unknown>;
-type Write = (cypher: string, parameters?: object) => Promise<Neo4jAnswer>;
+type Write = (cypher: string, parameters?: object) => Promise<CypherAnswer>;
 
 /** A table's columns in SQL that gives lists as JSON text, and their values as Neo4j holds them. */
 interface Reader {

@@ -6,6 +6,7 @@ import neo4j, { type Driver, type Neo4jError, type RecordShape, type Result } fr
 import { QueryError } from '../errors.ts';
 import { parsedUri } from './boltUri.ts';
 import type { Ask } from './connectome.ts';
+import type { CypherAnswer, CypherCost, CypherServer, OnRow } from './cypherServer.ts';
 import { ACQUIRE_TIMEOUT_MS, CONNECT_TIMEOUT_MS, errorOf, HOW_TO_ASK_LESS } from './neo4jErrors.ts';
 
 export interface Neo4jOptions {
@@ -21,27 +22,8 @@ export interface Neo4jOptions {
   isHasty?: boolean | undefined;
 }
 
-/** What an answer cost. */
-export interface Neo4jCost {
-  received: number;
-  serverMs: number;
-}
-
-export interface Neo4jAnswer extends Neo4jCost {
-  rows: unknown[][];
-}
-
-type OnRow = (row: unknown[]) => void;
-
-export interface Neo4jServer {
-  /** All rows of a read query. 64-bit integers come as bigint. */
-  read(cypher: string, parameters: RecordShape, ask?: Ask): Promise<Neo4jAnswer>;
-  /** The same, each row as it arrives and none held. What `onRow` throws ends the query and is what the call rejects with. */
-  readEach(cypher: string, parameters: RecordShape, onRow: OnRow, ask?: Ask): Promise<Neo4jCost>;
-  write(cypher: string, parameters: RecordShape, ask?: Ask): Promise<Neo4jAnswer>;
-  /** Bytes received so far; null over TLS, whose sockets cannot be watched. */
-  bytesReceived(): number | null;
-  close(): Promise<void>;
+export interface Neo4jServer extends CypherServer {
+  write(cypher: string, parameters: RecordShape, ask?: Ask): Promise<CypherAnswer>;
 }
 
 /** A NAT or a tunnel may have dropped a connection that lay idle for longer: it is tried before it is used. */
@@ -102,7 +84,7 @@ export async function connectNeo4j(options: Neo4jOptions, signal?: AbortSignal):
     parameters: RecordShape,
     onRow: OnRow,
     ask: Ask = {},
-  ): Promise<Neo4jCost> => {
+  ): Promise<CypherCost> => {
     ask.signal?.throwIfAborted();
     const session = driver.session({ database, defaultAccessMode: mode });
     const overdue = ask.timeoutMs === undefined ? undefined : AbortSignal.timeout(ask.timeoutMs + OVERDUE_MS);
@@ -131,7 +113,7 @@ export async function connectNeo4j(options: Neo4jOptions, signal?: AbortSignal):
     cypher: string,
     parameters: RecordShape,
     ask?: Ask,
-  ): Promise<Neo4jAnswer> => {
+  ): Promise<CypherAnswer> => {
     const rows: unknown[][] = [];
     const cost = await run(mode, cypher, parameters, (row) => rows.push(row), ask);
     return { ...cost, rows };
@@ -193,7 +175,7 @@ class RowError extends Error {
 }
 
 /** @param over ends the rows, which go on arriving after nobody waits for them; aborted here by a row that is refused */
-async function received(result: Result, onRow: OnRow, over: AbortController): Promise<Neo4jCost> {
+async function received(result: Result, onRow: OnRow, over: AbortController): Promise<CypherCost> {
   let count = 0;
   return await new Promise((done, failed) => {
     result.subscribe({

@@ -1,20 +1,24 @@
 /** A source URI -> the Connectome behind it. */
 import { ConfigError, withoutSecrets } from '../errors.ts';
 import type { Connectome } from './connectome.ts';
-import { boltId, fileId } from './identity.ts';
+import type { CypherServer } from './cypherServer.ts';
+import { boltId, fileId, neuprintId } from './identity.ts';
 import { unopened } from './unopened.ts';
 
 /** For messages. */
-export const SOURCES = 'FILE.duckdb, bolt://HOST:PORT, neo4j://HOST:PORT, or sample?types=1200&cells=12000&seed=1';
+export const SOURCES =
+  'FILE.duckdb, https://HOST of a neuPrint, bolt://HOST:PORT, neo4j://HOST:PORT, or sample?types=1200&cells=12000&seed=1';
 
 /** What only some sources need. */
 export interface OpenOptions {
-  /** name or name:tag, where a database holds several. */
+  /** name or name:tag, where a database holds several; a neuPrint wants to be told name:tag. */
   dataset?: string | undefined;
   database?: string | undefined;
   username?: string | undefined;
   password?: string | undefined;
-  /** The most queries that will run at once (default 64). */
+  /** Of a neuPrint server, as it is or as {"token": "…"}; public data need none. */
+  token?: string | undefined;
+  /** The most queries that will run at once (default 64, 8 to a neuPrint). */
   maxInFlight?: number | undefined;
   /** How many connections are made at once, at the start (default 18: 16 batches, the catalogue, one to spare). */
   openAtOnce?: number | undefined;
@@ -23,6 +27,15 @@ export interface OpenOptions {
 }
 
 const BOLT = /^(bolt|neo4j)(\+s|\+ssc)?:\/\//;
+const HTTP = /^https?:\/\//;
+
+/** A server that is asked in Cypher, and what a Connectome on it is to know. */
+export interface OpenCypher {
+  server: CypherServer;
+  /** As Connectome.id. */
+  id: string;
+  maxInFlight: number;
+}
 
 /**
  * Heavy clients are loaded only when their kind of source is asked for.
@@ -37,12 +50,28 @@ export async function openConnectome(
     const { openSample, sampleOptions } = await import('./sample.ts');
     return await openSample(sampleOptions(source), signal);
   }
-  if (BOLT.test(source)) {
-    const { openBolt } = await import('./bolt.ts');
-    return await openBolt({ ...options, uri: source }, signal);
+  if (isCypher(source)) {
+    const { connectomeOnCypher } = await import('./cypherConnectome.ts');
+    const { server, ...known } = await openCypher(source, options, signal);
+    return connectomeOnCypher(server, { ...known, dataset: options.dataset });
   }
   const { openDuckdb } = await import('./duckdb.ts');
   return await openDuckdb(fileOf(source));
+}
+
+/** Whether it is a server that openCypher opens. */
+export function isCypher(source: string): boolean {
+  return BOLT.test(source) || HTTP.test(source);
+}
+
+/** @throws ConfigError for a source that is no such server; ConnectError if it cannot be reached or lets nobody in */
+export async function openCypher(source: string, options: OpenOptions = {}, signal?: AbortSignal): Promise<OpenCypher> {
+  if (HTTP.test(source)) {
+    const { openNeuprint } = await import('./neuprint.ts');
+    return openNeuprint({ ...options, url: source });
+  }
+  const { openBolt } = await import('./bolt.ts');
+  return await openBolt({ ...options, uri: source }, signal);
 }
 
 /**
@@ -54,6 +83,7 @@ export async function nameConnectome(source: string, { database, dataset }: Open
     const { sampleId, sampleOptions } = await import('./sample.ts');
     return unopened(sampleId(sampleOptions(source)));
   }
+  if (HTTP.test(source)) return unopened(neuprintId(source, dataset));
   return unopened(BOLT.test(source) ? boltId(source, database, dataset) : fileId(fileOf(source)));
 }
 

@@ -32,7 +32,7 @@ function addVerify(cache: Command, outside: Outside): void {
     .command('verify')
     .description('ask the source again for some of what is kept, and compare: finds edits that left no sign');
   withOutputFlags(
-    withSettings(command, ['source', 'dataset', 'database', 'preset', 'cache', 'timeoutMs']),
+    withSettings(command, ['source', 'dataset', 'database', 'tokenFile', 'preset', 'cache', 'timeoutMs']),
     'say nothing but the result and errors',
   )
     .option('--sample <n>', 'so many types of each lookup, chosen at random', wholeNumber, VERIFIED_TYPES)

@@ -145,6 +145,7 @@ function addPartners(root: Command, outside: Outside): void {
     'source',
     'dataset',
     'database',
+    'tokenFile',
     'cache',
     'fresh',
     'offline',

@@ -4,7 +4,6 @@ import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import neo4j, { type Driver } from 'neo4j-driver';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
-import { openBolt } from '../../src/connectome/bolt.ts';
 import type { Ask, Connectome } from '../../src/connectome/connectome.ts';
 import {
   catalogueQuery,
@@ -16,6 +15,7 @@ import {
   typeSizesQuery,
 } from '../../src/connectome/cypher.ts';
 import { connectNeo4j, type Neo4jServer } from '../../src/connectome/neo4j.ts';
+import { openConnectome } from '../../src/connectome/open.ts';
 import type { QueryFailure } from '../../src/errors.ts';
 import { connectomeContract } from '../contract/connectome.ts';
 import { type RunningNeo4j, startNeo4j, whyNoNeo4j } from '../support/neo4j/startNeo4j.ts';
@@ -48,7 +48,7 @@ for (const version of neo4jVersions) {
     const cypher = async (text: string): Promise<unknown[][]> =>
       (await driver.executeQuery(text)).records.map((record) => [...record.values()]);
     const opened = async (dataset?: string, uri = server.uri): Promise<Connectome> => {
-      const connectome = await openBolt({ uri, dataset });
+      const connectome = await openConnectome(uri, { dataset });
       onTestFinished(() => connectome.close());
       return connectome;
     };
@@ -58,7 +58,7 @@ for (const version of neo4jVersions) {
       return neo4jServer;
     };
 
-    connectomeContract(`Neo4j ${version}`, async () => await openBolt({ uri: server.uri, dataset: 'vectors:v1' }));
+    connectomeContract(`Neo4j ${version}`, () => openConnectome(server.uri, { dataset: 'vectors:v1' }));
 
     test('adds up ROI counts itself as it would have them added up', async () => {
       const connectome = await opened('vectors');

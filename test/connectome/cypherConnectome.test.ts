@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { connectomeOnNeo4j } from '../../src/connectome/bolt.ts';
 import type { Connectome } from '../../src/connectome/connectome.ts';
-import type { Neo4jServer } from '../../src/connectome/neo4j.ts';
+import { connectomeOnCypher } from '../../src/connectome/cypherConnectome.ts';
+import type { CypherServer } from '../../src/connectome/cypherServer.ts';
 import { ConnectError } from '../../src/errors.ts';
 
 interface Question {
@@ -14,7 +14,7 @@ interface Question {
 /** A server that records what it is asked and answers when it is told to. */
 function heldServer(dataset?: string): { connectome: Connectome; asked: Question[]; ask: (i: number) => string } {
   const asked: Question[] = [];
-  const readEach: Neo4jServer['readEach'] = (cypher, _parameters, onRow) =>
+  const readEach: CypherServer['readEach'] = (cypher, _parameters, onRow) =>
     new Promise((done, failed) => {
       const answer = (...rows: unknown[][]): void => {
         for (const row of rows) onRow(row);
@@ -22,17 +22,16 @@ function heldServer(dataset?: string): { connectome: Connectome; asked: Question
       };
       asked.push({ cypher, answer, fail: failed });
     });
-  const server: Neo4jServer = {
+  const server: CypherServer = {
     readEach,
     async read(cypher, parameters, ask) {
       const rows: unknown[][] = [];
       return { ...(await readEach(cypher, parameters, (row) => rows.push(row), ask)), rows };
     },
-    write: () => Promise.reject(new Error('only read')),
     bytesReceived: () => 0,
     close: () => Promise.resolve(),
   };
-  const connectome = connectomeOnNeo4j(server, { uri: 'bolt://fake', dataset });
+  const connectome = connectomeOnCypher(server, { id: 'fake', dataset, maxInFlight: 64 });
   return { connectome, asked, ask: (i) => /MATCH \(\w+:(\S+?)\)/.exec(asked[i]?.cypher ?? '')?.[1] ?? '' };
 }
 
