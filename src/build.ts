@@ -27,6 +27,8 @@ export interface BuildParts {
   run: Run;
   clock: Clock;
   signal?: AbortSignal | undefined;
+  /** Called once, when the source has said what it holds. */
+  onDescription?: ((description: DatasetDescription) => void) | undefined;
 }
 
 interface Parts extends BuildParts {
@@ -95,6 +97,7 @@ async function buildFrom(survey: Survey, ways: WaysToSum, parts: Parts, isMade: 
   const description = await survey.description;
   requireDataset(description, settings.dataset);
   run.report.dataset = nameWithTag(description);
+  parts.onDescription?.(description);
   noteMissing(parts, description);
   if (survey.isUnchanged && settings.verify === undefined && (await isMade(description, survey.id()))) return null;
 

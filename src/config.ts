@@ -1,7 +1,11 @@
-/** Layers of settings -> the settings of a run: flags > environment > file > preset > default. */
+/**
+ * Layers of settings -> the settings of a run: flags > environment > file > preset > default. Where nobody says which
+ * preset, the name of the dataset does.
+ */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Document, isCollection, isMap, isScalar, LineCounter, parseDocument } from 'yaml';
+import { nameWithoutTag } from './datasetName.ts';
 import { ConfigError, withoutSecrets } from './errors.ts';
 import { packageRoot } from './packageRoot.ts';
 import { isSecret, isSettingKey, SETTINGS, type SettingKey, type Settings, variablesOf } from './settings.ts';
@@ -15,6 +19,20 @@ interface Said {
 }
 
 type Layer = Map<SettingKey, Said>;
+
+/** What was said, the layer that counts first at the front; what the preset says comes under all of them. */
+export type Layers = readonly Layer[];
+
+/** The preset that holds where nobody chose one, and under every other. */
+const DEFAULT = 'default';
+
+/** A dataset that a source says it holds. */
+export interface Held {
+  /** With or without its tag. */
+  dataset: string;
+  /** Who says so. */
+  by: string;
+}
 
 export interface ConfigSources {
   /** Values of flags, by setting. */
@@ -34,6 +52,11 @@ export interface Config {
 
 /** @throws ConfigError for an unknown key or preset, or a value that is not what it must be, with file and line */
 export function loadConfig(sources: ConfigSources = {}): Config {
+  return settingsOf(layersOf(sources));
+}
+
+/** @throws ConfigError for an unknown key, or a file that cannot be read */
+export function layersOf(sources: ConfigSources): Layers {
   const file =
     sources.file ?? (sources.folder === undefined ? undefined : existingFile(join(sources.folder, 'neurodex.yaml')));
   const layers = [
@@ -42,15 +65,29 @@ export function loadConfig(sources: ConfigSources = {}): Config {
     envLayer(sources.env ?? {}),
   ];
   if (file !== undefined) layers.push(fileLayer(file));
-  const preset = layers.map((layer) => layer.get('preset')).find((said) => said !== undefined);
-  layers.push(presetLayer(preset?.value ?? 'default', preset?.origin ?? 'default'));
+  return layers;
+}
+
+/** What was said of a setting, before anything is made of it; undefined where nobody said anything. */
+export function saidOf(layers: Layers, key: SettingKey): unknown {
+  return saidFirst(layers, key)?.value;
+}
+
+/**
+ * @param held what the source holds, where it was looked into
+ * @throws ConfigError as loadConfig does
+ */
+export function settingsOf(said: Layers, held: Held | null = null): Config {
+  const preset = chosenPreset(said, held);
   // Whatever a family's preset leaves unsaid is as in the default one.
-  layers.push(presetLayer('default', 'default'));
+  const names = preset.value === DEFAULT ? [DEFAULT] : [preset.value, DEFAULT];
+  const chosen: Layer = new Map([['preset', preset]]);
+  const layers = [...said, chosen, ...names.map((name) => presetLayer(name, preset.origin))];
 
   const settings: Record<string, unknown> = {};
   const origins: Record<string, string> = {};
   for (const [key, { schema }] of Object.entries(SETTINGS)) {
-    const said = layers.map((layer) => layer.get(key as SettingKey)).find((candidate) => candidate !== undefined);
+    const said = saidFirst(layers, key as SettingKey);
     const result = schema.safeParse(said?.value);
     if (!result.success) {
       const { message = 'another value', path = [] } = result.error.issues[0] ?? {};
@@ -63,6 +100,35 @@ export function loadConfig(sources: ConfigSources = {}): Config {
     origins[key] = said?.origin ?? 'default';
   }
   return { settings: settings as Settings, origins: origins as Record<SettingKey, string> };
+}
+
+/** Whether somebody chose the preset, or the name of the dataset did. */
+export function hasChosenPreset({ origins }: Config): boolean {
+  return origins.preset !== DEFAULT;
+}
+
+function chosenPreset(said: Layers, held: Held | null): Said {
+  const preset = saidFirst(said, 'preset');
+  if (preset !== undefined) return preset;
+  const dataset = saidFirst(said, 'dataset');
+  if (dataset !== undefined) {
+    const { value, origin } = dataset;
+    const name = presetOf(String(value));
+    if (name === null) return { value: DEFAULT, origin: DEFAULT };
+    return { value: name, origin: `by ${origin}${/ line \d+$/.test(origin) ? ':' : ''} ${value}` };
+  }
+  const name = held && presetOf(held.dataset);
+  return name === null ? { value: DEFAULT, origin: DEFAULT } : { value: name, origin: `by ${held?.by}` };
+}
+
+/** The preset that is called as a dataset is; null: there is none. */
+export function presetOf(dataset: string): string | null {
+  const name = nameWithoutTag(dataset).toLowerCase();
+  return presetNames().find((preset) => preset === name) ?? null;
+}
+
+function saidFirst(layers: Layers, key: SettingKey): Said | undefined {
+  return layers.map((layer) => layer.get(key)).find((said) => said !== undefined);
 }
 
 function partOf(value: unknown, path: readonly PropertyKey[]): unknown {

@@ -2,6 +2,7 @@
 import { type Options, SingleBar } from 'cli-progress';
 import type { Clock } from './clock.ts';
 import type { RunEvent } from './report.ts';
+import { printable } from './summary.ts';
 import { thousands } from './text.ts';
 
 export interface Progress {
@@ -36,7 +37,7 @@ function createLines(stream: NodeJS.WriteStream, now: Clock['now']): Progress {
   let lastMs = now();
   return {
     show(event) {
-      if (event.event === 'note') stream.write(`note: ${event.text}\n`);
+      if (event.event === 'note') stream.write(`note: ${printable(event.text)}\n`);
       if (event.event === 'phase') stream.write(`${event.phase} …\n`);
       if (event.event !== 'progress' || now() - lastMs < LINE_EVERY_MS) return;
       lastMs = now();
@@ -70,7 +71,7 @@ function createBar(stream: NodeJS.WriteStream, now: Clock['now']): Progress {
     show(event) {
       if (event.event === 'note') {
         stop();
-        stream.write(`note: ${event.text}\n`);
+        stream.write(`note: ${printable(event.text)}\n`);
       }
       if (event.event === 'phase') {
         stop();

@@ -1,12 +1,13 @@
 /** Results as a person reads them at the end of a run, or a program that takes them from stdout. */
 import { isRedis } from './cache/stores.ts';
 import type { PartnerList } from './catalog/partners.ts';
+import type { ListedDataset } from './commands/datasets.ts';
 import { type Config, shownValue } from './config.ts';
 import { CELLS } from './lookup/keptForms.ts';
 import type { KeptTypes, Report } from './report.ts';
 import { SETTINGS, type SettingKey, type Settings } from './settings.ts';
 import { csvText } from './site/csv.ts';
-import { counted, percent, thousands } from './text.ts';
+import { counted, day, percent, thousands } from './text.ts';
 
 export function reportText(report: Report, { output, cache: kept }: Pick<Settings, 'output' | 'cache'>): string {
   const { phases, cache, failedTypes, filesWritten, filesUnchanged, totals } = report;
@@ -68,6 +69,29 @@ export function importText(
 export function loadText(result: { dataset: string; cells: number; connections: number }, into: string): string {
   const { dataset, cells, connections } = result;
   return `${into}: ${dataset}, ${counted(cells, 'cell')}, ${counted(connections, 'connection')}`;
+}
+
+export function datasetsText(datasets: readonly ListedDataset[]): string {
+  if (datasets.length === 0) return 'no dataset: there is none, or none that may be read without a token.';
+  const rows = datasets.map(({ name, tag, lastDatabaseEdit, preset, isHidden, info }) =>
+    [
+      name,
+      tag ?? '',
+      day(lastDatabaseEdit ?? ''),
+      preset,
+      [isHidden ? '(hidden)' : '', info ?? ''].join(' ').trim(),
+    ].map(printable),
+  );
+  const head = ['dataset', 'version', 'last edit', 'preset', 'info'];
+  const widths = head.map((word, i) => Math.max(word.length, ...rows.map((row) => row[i]?.length ?? 0)));
+  return [head, ...rows]
+    .map((row) =>
+      row
+        .map((cell, i) => cell.padEnd(widths[i] ?? 0))
+        .join('  ')
+        .trimEnd(),
+    )
+    .join('\n');
 }
 
 export const PARTNER_FORMATS = ['table', 'json', 'csv'] as const;

@@ -2,26 +2,32 @@
 import { basename, dirname } from 'node:path';
 import { type Built, buildUnlessMade, type IsMade } from '../build.ts';
 import type { Cache } from '../cache/twoLevel.ts';
+import type { Config } from '../config.ts';
+import type { DatasetDescription } from '../connectome/connectome.ts';
+import { nameWithTag } from '../connectome/dataset.ts';
 import type { Report, Run } from '../report.ts';
 import type { Settings } from '../settings.ts';
 import { writeFiles } from '../site/write.ts';
 import { connect } from './connect.ts';
 import type { Context } from './context.ts';
+import { tellOfPreset } from './preset.ts';
 
 /**
  * The source is closed before the catalogue is used: an embedded database gives 60 MB back.
  * @returns null where nothing changed and what is made of the catalogue is there
  */
 export async function build(
-  settings: Settings,
+  config: Config,
   cache: Cache,
   run: Run,
   { signal, clock }: Context,
   isMade: IsMade = async () => false,
 ): Promise<Built | null> {
+  const { settings } = config;
   const connectome = await run.phase('connect', () => connect(settings, signal, cache));
   try {
-    return await buildUnlessMade({ connectome, cache, settings, run, clock, signal }, isMade);
+    const onDescription = (held: DatasetDescription): void => tellOfPreset(nameWithTag(held), config, run.tell);
+    return await buildUnlessMade({ connectome, cache, settings, run, clock, signal, onDescription }, isMade);
   } finally {
     run.report.bytes = connectome.bytesReceived();
     await connectome.close();

@@ -23,7 +23,10 @@ export function cacheOn(
 }
 
 /** @throws ConfigError if the cache is all there is to read, and cannot be opened */
-export async function openCache(settings: Pick<Settings, 'cache' | 'fresh' | 'offline'>, run: Run): Promise<Cache> {
+export async function openCache(
+  settings: Pick<Settings, 'cache' | 'fresh' | 'offline'>,
+  run: Pick<Run, 'tell'>,
+): Promise<Cache> {
   try {
     return cacheOn(await openStore(settings.cache, run.tell), settings, ({ message, so }) =>
       run.tell(`The cache ${message}; ${so}.`),

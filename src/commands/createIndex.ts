@@ -1,6 +1,7 @@
 /** `neurodex create-index`: opens source and cache, builds the catalogue, writes the site. */
 import { join } from 'node:path';
 import type { Built, IsMade } from '../build.ts';
+import type { Config } from '../config.ts';
 import { nameWithTag } from '../connectome/dataset.ts';
 import { createRun, type Report, type Run } from '../report.ts';
 import type { Settings } from '../settings.ts';
@@ -20,7 +21,8 @@ import { createSiteRecords } from './siteRecord.ts';
 import { requireReportFile, requireSiteFolder } from './targets.ts';
 
 /** @throws what stopped the run; the site in the output folder is then as it was */
-export async function createIndex(settings: Settings, context: Context): Promise<Report> {
+export async function createIndex(config: Config, context: Context): Promise<Report> {
+  const { settings } = config;
   const run = createRun('create-index', context.clock.now, context.onEvent);
   requireOneUseOfCache(settings);
   requireVerifiable(settings);
@@ -32,7 +34,7 @@ export async function createIndex(settings: Settings, context: Context): Promise
     const besides = [pages?.digest, given.digest];
     const sites = createSiteRecords(settings, [TEMPLATES, BROWSER], besides, cache, context);
     const isMade: IsMade = (description, id) => sites.isMade(description, id, run.report);
-    const built = await build(settings, cache, run, context, isMade);
+    const built = await build(config, cache, run, context, isMade);
     if (built === null) return;
     const { failedTypes } = run.report;
     if (settings.strict && failedTypes.length > 0) run.note('--strict: some types failed, no site was written.');

@@ -1,10 +1,10 @@
 /** `neurodex warm`: fills the cache for builds to come; no site is written. */
 import type { StoreFault } from '../cache/store.ts';
+import type { Config } from '../config.ts';
 import { nameConnectome } from '../connectome/open.ts';
 import { ConfigError } from '../errors.ts';
 import { CELLS, ROI_COUNTS } from '../lookup/keptForms.ts';
 import { createRun, type Report } from '../report.ts';
-import type { Settings } from '../settings.ts';
 import { build, finishReport } from './build.ts';
 import { cacheOn, withCache } from './cache.ts';
 import { type Amount, amountOf, contentsOf, isOf, lackingOf } from './contents.ts';
@@ -22,7 +22,8 @@ export interface Warmed {
 }
 
 /** @throws ConfigError if the cache cannot be opened or does not hold what it was given; what stopped the build */
-export async function warm(settings: Settings, context: Context): Promise<Warmed> {
+export async function warm(config: Config, context: Context): Promise<Warmed> {
+  const { settings } = config;
   const run = createRun('warm', context.clock.now, context.onEvent);
   if (settings.cache === 'none') throw new ConfigError('warm: expected a cache to fill; --cache says none.');
   if (settings.offline) throw new ConfigError('warm: expected to ask the source; --offline asks nothing. Drop it.');
@@ -40,7 +41,7 @@ export async function warm(settings: Settings, context: Context): Promise<Warmed
     if (fault) throw new ConfigError(`warm: ${fault.message}; not all is kept: ${fault.remedy}.`, { cause: fault });
   };
   const kept = await withCache(cache, run, context, async (cache) => {
-    const built = await build(settings, cache, run, context);
+    const built = await build(config, cache, run, context);
     requireNoFault();
     const dataset = run.report.dataset ?? '';
     const own = (await inOneLine(() => contentsOf(store))).filter((entry) => isOf(dataset, entry));

@@ -23,13 +23,19 @@ const MOST_IN_FLIGHT = 2;
 
 /** Opens a file that `neurodex import` or `neurodex sample` wrote. */
 export async function openDuckdb(file: string): Promise<Connectome> {
+  const path = pathOf(file);
+  // Before it is opened: what takes its place later has another.
+  const edit = editOf(path);
+  return await connectomeOn(await openDatabase(path), { id: fileId(path), edit });
+}
+
+/** @throws ConfigError if there is no such file */
+export function pathOf(file: string): string {
   if (!existsSync(file))
     throw new ConfigError(`${file}: no such file. Make one with "neurodex import" or "neurodex sample".`);
   const path = realpathSync(file);
   if (!statSync(path).isFile()) throw new ConfigError(`${file}: expected a DuckDB file, found a directory.`);
-  // Before it is opened: what takes its place later has another.
-  const edit = editOf(path);
-  return await connectomeOn(await openDatabase(path), { id: fileId(path), edit });
+  return path;
 }
 
 /**

@@ -1,4 +1,5 @@
 /** The label of a dataset's neurons in a Neo4j, which only its :Meta node tells: guessed, learnt, known. */
+import { nameWithoutTag } from '../datasetName.ts';
 
 export interface Label {
   readonly known: string | null;
@@ -14,7 +15,7 @@ export function createLabel(dataset: string | undefined): Label {
   let known: string | null = null;
   let pending: Promise<string> | null = null;
   return {
-    guess: dataset === undefined ? null : `${dataset.replace(/:[^:]*$/, '')}_Neuron`,
+    guess: dataset === undefined ? null : `${nameWithoutTag(dataset)}_Neuron`,
     get known() {
       return known;
     },

@@ -61,12 +61,17 @@ export async function openConnectome(
 
 /** Whether it is a server that openCypher opens. */
 export function isCypher(source: string): boolean {
-  return BOLT.test(source) || HTTP.test(source);
+  return BOLT.test(source) || isNeuprint(source);
+}
+
+/** Whether it is a neuPrint server, which does not say what it holds but to those who ask for its list. */
+export function isNeuprint(source: string): boolean {
+  return HTTP.test(source);
 }
 
 /** @throws ConfigError for a source that is no such server; ConnectError if it cannot be reached or lets nobody in */
 export async function openCypher(source: string, options: OpenOptions = {}, signal?: AbortSignal): Promise<OpenCypher> {
-  if (HTTP.test(source)) {
+  if (isNeuprint(source)) {
     const { openNeuprint } = await import('./neuprint.ts');
     return openNeuprint({ ...options, url: source });
   }
@@ -83,17 +88,24 @@ export async function nameConnectome(source: string, { database, dataset }: Open
     const { sampleId, sampleOptions } = await import('./sample.ts');
     return unopened(sampleId(sampleOptions(source)));
   }
-  if (HTTP.test(source)) return unopened(neuprintId(source, dataset));
+  if (isNeuprint(source)) return unopened(neuprintId(source, dataset));
   return unopened(BOLT.test(source) ? boltId(source, database, dataset) : fileId(fileOf(source)));
 }
 
-function isSample(source: string): boolean {
+export function isSample(source: string): boolean {
   return source === 'sample' || source.startsWith('sample?');
+}
+
+/** The file that a source is; null: it is something else. */
+export function fileIn(source: string): string | null {
+  if (isSample(source) || isCypher(source)) return null;
+  const file = source.replace(/^duckdb:/, '');
+  return /\.(duckdb|db)$/.test(file) || source !== file ? file : null;
 }
 
 /** @throws ConfigError for what is none */
 function fileOf(source: string): string {
-  const file = source.replace(/^duckdb:/, '');
-  if (/\.(duckdb|db)$/.test(file) || source !== file) return file;
+  const file = fileIn(source);
+  if (file !== null) return file;
   throw new ConfigError(`--source: expected ${SOURCES}; got ${JSON.stringify(withoutSecrets(source))}.`);
 }

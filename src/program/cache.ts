@@ -1,7 +1,15 @@
 /** The commands of `neurodex cache`: to look into what is kept, and to remove it. */
 import { type Command, Option } from 'commander';
 import { cacheStatsText, removalText, verifiedText } from '../cacheSummary.ts';
-import { byteSize, type ConfigFlags, configOf, wholeNumber, withOutputFlags, withSettings } from './flags.ts';
+import {
+  byteSize,
+  type ConfigFlags,
+  configOf,
+  configOfSource,
+  wholeNumber,
+  withOutputFlags,
+  withSettings,
+} from './flags.ts';
 import { EXIT, type Outside } from './outside.ts';
 
 export function addCache(root: Command, outside: Outside): void {
@@ -39,7 +47,7 @@ function addVerify(cache: Command, outside: Outside): void {
     .addOption(new Option('--all', 'every type').conflicts('sample'))
     .action(({ sample, all, ...flags }: ConfigFlags & { sample: number; all?: boolean }) =>
       outside.perform(flags, async (context) => {
-        const { settings } = configOf(flags, outside);
+        const { settings } = await configOfSource(flags, outside);
         const { verifyCache } = await import('../commands/cacheVerify.ts');
         const verified = await verifyCache(all ? Number.POSITIVE_INFINITY : sample, settings, context);
         const has = (kind: 'wrong' | 'failed'): boolean => verified.parts.some((part) => part[kind].length > 0);

@@ -1,6 +1,6 @@
 /** Flags that several commands share, and what their values must be. */
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import { type Config, type ConfigSources, loadConfig } from '../config.ts';
+import { type Config, type ConfigSources, layersOf, loadConfig, saidOf, settingsOf } from '../config.ts';
 import { SETTINGS, type SettingKey } from '../settings.ts';
 import type { OutputFlags, Outside } from './outside.ts';
 
@@ -36,9 +36,29 @@ export function withSettings(command: Command, keys: readonly SettingKey[]): Com
 }
 
 /** @param flags of which those that are no setting are passed over */
-export function configOf(flags: ConfigFlags, { env, folder }: Outside): Config {
-  const { config, set, ...settings } = flags;
-  return loadConfig({ flags: settings as ConfigSources['flags'], assignments: set, env, file: config, folder });
+export function configOf(flags: ConfigFlags, outside: Outside): Config {
+  return loadConfig(sourcesOf(flags, outside));
+}
+
+/**
+ * The same for a command whose answer depends on the preset: where nobody chose one and the source is a file, the
+ * dataset in it does. A server is not asked: that would take a round trip before anything else.
+ */
+export async function configOfSource(flags: ConfigFlags, outside: Outside): Promise<Config> {
+  const said = layersOf(sourcesOf(flags, outside));
+  const isOpen = [saidOf(said, 'preset'), saidOf(said, 'dataset')].every((value) => value === undefined);
+  const source = saidOf(said, 'source');
+  if (!isOpen || typeof source !== 'string') return settingsOf(said);
+  const { fileIn } = await import('../connectome/open.ts');
+  const file = fileIn(source);
+  if (file === null) return settingsOf(said);
+  const { heldInCache, heldInFile } = await import('../commands/held.ts');
+  if (saidOf(said, 'offline') !== true) return settingsOf(said, await heldInFile(file));
+  return settingsOf(said, await heldInCache(source, settingsOf(said).settings));
+}
+
+function sourcesOf({ config, set, ...settings }: ConfigFlags, { env, folder }: Outside): ConfigSources {
+  return { flags: settings as ConfigSources['flags'], assignments: set, env, file: config, folder };
 }
 
 export function wholeNumber(text: string): number {

@@ -8,8 +8,17 @@ import { presetNames } from '../config.ts';
 import { packageVersion } from '../packageRoot.ts';
 import { configText, importText, loadText, PARTNER_FORMATS, partnersText, printable, reportText } from '../summary.ts';
 import { addCache } from './cache.ts';
+import { addDatasets } from './datasets.ts';
 import { addDiff } from './diff.ts';
-import { ALL_SETTINGS, type ConfigFlags, configOf, wholeNumber, withOutputFlags, withSettings } from './flags.ts';
+import {
+  ALL_SETTINGS,
+  type ConfigFlags,
+  configOf,
+  configOfSource,
+  wholeNumber,
+  withOutputFlags,
+  withSettings,
+} from './flags.ts';
 import { EXIT, type OutputFlags, type Outside } from './outside.ts';
 
 const EXIT_CODES =
@@ -24,6 +33,7 @@ export function createProgram(outside: Outside): Command {
     .exitOverride();
   addCreateIndex(root, outside);
   addWarm(root, outside);
+  addDatasets(root, outside);
   addCache(root, outside);
   addImport(root, outside);
   addSample(root, outside);
@@ -40,9 +50,10 @@ function addCreateIndex(root: Command, outside: Outside): void {
     .addHelpText('after', `\nPresets: ${presetNames().join(', ')}.`)
     .action((flags: ConfigFlags) =>
       outside.perform(flags, async (context) => {
-        const { settings } = configOf(flags, outside);
+        const config = await configOfSource(flags, outside);
+        const { settings } = config;
         const { createIndex } = await import('../commands/createIndex.ts');
-        const report = await createIndex(settings, context);
+        const report = await createIndex(config, context);
         const exitCode = report.failedTypes.length > 0 ? EXIT.failedTypes : EXIT.ok;
         return { text: reportText(report, settings), result: { report }, exitCode };
       }),
@@ -54,9 +65,10 @@ function addWarm(root: Command, outside: Outside): void {
   const keys = ALL_SETTINGS.filter((key) => !['output', 'strict', 'pages', 'templates', 'roiNames'].includes(key));
   withOutputFlags(withSettings(command, keys)).action((flags: ConfigFlags) =>
     outside.perform(flags, async (context) => {
-      const { settings } = configOf(flags, outside);
+      const config = await configOfSource(flags, outside);
+      const { settings } = config;
       const { warm } = await import('../commands/warm.ts');
-      const warmed = await warm(settings, context);
+      const warmed = await warm(config, context);
       const exitCode = warmed.report.failedTypes.length > 0 ? EXIT.failedTypes : EXIT.ok;
       const text = `${reportText(warmed.report, settings)}\n${warmedText(warmed)}`;
       return { text, result: warmed, exitCode };
@@ -183,6 +195,6 @@ function addPartners(root: Command, outside: Outside): void {
 function addConfig(root: Command, outside: Outside): void {
   const command = root.command('config').description('list every setting: what it is, its value here, and who said so');
   withSettings(command, ALL_SETTINGS).action((flags: ConfigFlags) =>
-    outside.perform({}, async () => ({ text: configText(configOf(flags, outside)) })),
+    outside.perform({}, async () => ({ text: configText(await configOfSource(flags, outside)) })),
   );
 }

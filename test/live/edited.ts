@@ -106,12 +106,12 @@ export async function describeEdited(
     };
     const run = async (folder: string, flags: Flags = {}): Promise<Ran> => {
       const always = { source: given.uri, cache: join(folder, 'cache'), output: join(folder, 'site') };
-      const { settings } = loadConfig({ flags: { ...always, ...flags } });
+      const config = loadConfig({ flags: { ...always, ...flags } });
       const before = given.relay.queries.length;
-      const report = await createIndex(settings, context());
+      const report = await createIndex(config, context());
       const queries = given.relay.queries.slice(before);
       const types = queries.flatMap((query) => typesOf(query) ?? []);
-      return { report, index: readFileSync(join(settings.output, 'data/index.json'), 'utf8'), queries, types };
+      return { report, index: readFileSync(join(config.settings.output, 'data/index.json'), 'utf8'), queries, types };
     };
 
     tests({
