@@ -1,18 +1,21 @@
 /** The entry of dist/dev/neuprint.js: a neuPrint server on a Neo4j, until it is stopped or its standard input closes. */
 import { fstatSync } from 'node:fs';
 import { Command } from 'commander';
+import { selfSignedCertificate } from './certificate.ts';
 import { startNeuprint } from './startNeuprint.ts';
 
 const command = new Command('neuprint')
   .description('Run a neuPrint server on 127.0.0.1 on top of a Neo4j; prints its address, and its counts at the end.')
   .requiredOption('--bolt <uri>', 'the Neo4j, without authentication')
   .option('--port <port>', '0 for any free one', '0')
+  .option('--tls', 'speak https, with a certificate that nobody has signed (neuprint-python insists: verify=False)')
   .option('--gzip', 'pack replies, as a proxy in front would')
   .allowExcessArguments(false)
   .parse();
-const { bolt, port, gzip } = command.opts<{ bolt: string; port: string; gzip?: true }>();
+const { bolt, port, tls, gzip } = command.opts<{ bolt: string; port: string; tls?: true; gzip?: true }>();
 
-const server = await startNeuprint({ bolt, port: Number(port), gzip });
+const certificate = tls && selfSignedCertificate();
+const server = await startNeuprint({ bolt, port: Number(port), certificate, gzip });
 process.stdout.write(`${server.url}\n`);
 
 await new Promise<void>((over) => {

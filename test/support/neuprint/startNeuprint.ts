@@ -1,9 +1,11 @@
 /** A neuPrint server on 127.0.0.1, as neuPrintHTTP 1.9.2 is one, on top of a real Neo4j; counts what it is asked. */
 import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { setTimeout } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
 import { type Access, type AuthorizationKind, authorizationKind } from './access.ts';
+import type { Certificate } from './certificate.ts';
 import { type DatabaseOptions, openNeuprintDatabase } from './database.ts';
 import { createRoutes, type Reply } from './routes.ts';
 
@@ -11,6 +13,8 @@ export interface NeuprintServerOptions extends DatabaseOptions {
   /** 0, or left out: any free port. */
   port?: number | undefined;
   access?: Access | undefined;
+  /** Speaks TLS. */
+  certificate?: Certificate | undefined;
   /** As with a proxy in front that packs what is asked for packed. */
   gzip?: boolean | undefined;
   /** The list of datasets fails, as it does where one of several databases is down. */
@@ -49,7 +53,7 @@ export interface Act {
 }
 
 export interface NeuprintServer {
-  /** http://127.0.0.1:PORT */
+  /** http://127.0.0.1:PORT, or https:// with a certificate. */
   url: string;
   /** In the order in which they came. */
   requests: NeuprintRequest[];
@@ -61,7 +65,7 @@ export interface NeuprintServer {
 }
 
 export async function startNeuprint(options: NeuprintServerOptions): Promise<NeuprintServer> {
-  const { port = 0, access, gzip = false, listFails, onRequest } = options;
+  const { port = 0, access, certificate, gzip = false, listFails, onRequest } = options;
   const database = openNeuprintDatabase(options);
   const routes = await createRoutes({ database, access, listFails, location: options.bolt });
   const requests: NeuprintRequest[] = [];
@@ -113,19 +117,20 @@ export async function startNeuprint(options: NeuprintServerOptions): Promise<Neu
     });
   };
 
-  const server = createServer((incoming, response) => {
+  const onAsked = (incoming: IncomingMessage, response: ServerResponse): void => {
     mostAtOnce = Math.max(mostAtOnce, ++atOnce);
     response.once('close', () => atOnce--);
     // What breaks here broke on the other side: the client went away.
     answer(incoming, response).catch(() => response.destroy());
-  });
+  };
+  const server = certificate === undefined ? createServer(onAsked) : createTlsServer(certificate, onAsked);
   // Go hangs up on nobody who keeps a connection.
   server.keepAliveTimeout = 0;
   await new Promise<void>((listening, failed) =>
     server.once('error', failed).listen(port, '127.0.0.1', () => listening()),
   );
   return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    url: `${certificate === undefined ? 'http' : 'https'}://127.0.0.1:${(server.address() as AddressInfo).port}`,
     requests,
     mostAtOnce: () => mostAtOnce,
     forget() {
