@@ -195,6 +195,13 @@ describe('full names of ROIs', () => {
     expect(lacking([...neuropils, ...others, ...nerves.split(' ')])).toEqual([]);
   });
 
+  test('are known of the brain’s, as the male CNS and the optic lobe call them', () => {
+    const brain =
+      "AL GNG SCL LH PED AB EB FB NO PB IB ICL ATL CRE BU LAL CA a'L aL b'L bL gL CAN FLA PRW SAD SIP SLP SMP AOTU AVLP PLP PVLP WED EPA GOR IPS SPS VES ME LO LOP AME LA CentralBrain-unspecified Optic-unspecified";
+    const regions = 'CV CentralBrain Optic VNC CX INP LX MB PENP SNP VLNP VMNP OL';
+    expect(lacking([...brain.split(' '), ...regions.split(' ')])).toEqual([]);
+  });
+
   test('keep alpha lobe and antennal lobe apart', () => {
     expect([names.aL, names.AL, names.NO]).toEqual(['alpha lobe', 'antennal lobe', 'noduli']);
   });
