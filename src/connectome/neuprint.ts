@@ -127,7 +127,7 @@ async function datasetsOf(http: Http, signal?: AbortSignal): Promise<ServedDatas
   const request = { method: 'GET', path: '/api/dbmeta/datasets' } as const;
   const failed = await http.ask(request, (chunk) => void chunks.push(chunk), { signal, timeoutMs: LIST_TIMEOUT_MS });
   if (failed !== null) throw errorOfReply(failed, http);
-  let listed: Record<string, Record<string, unknown>>;
+  let listed: Record<string, unknown>;
   try {
     listed = Object(JSON.parse(Buffer.concat(chunks).toString('utf8')));
   } catch (cause) {
@@ -135,13 +135,17 @@ async function datasetsOf(http: Http, signal?: AbortSignal): Promise<ServedDatas
   }
   const textOf = (value: unknown): string | null => (typeof value === 'string' && value !== '' ? value : null);
   return Object.entries(listed)
-    .map(([name, { uuid, 'last-mod': lastDatabaseEdit, info, hidden }]) => ({
-      name,
-      uuid: textOf(uuid),
-      lastDatabaseEdit: textOf(lastDatabaseEdit),
-      info: textOf(info),
-      isHidden: hidden === true,
-    }))
+    .map(([name, dataset]) => {
+      const { uuid, 'last-mod': lastDatabaseEdit, info, hidden } = Object(dataset) as Record<string, unknown>;
+      return {
+        name,
+        uuid: textOf(uuid),
+        lastDatabaseEdit: textOf(lastDatabaseEdit),
+        // What the server says of a dataset that says nothing of itself.
+        info: info === 'N/A' ? null : textOf(info),
+        isHidden: hidden === true,
+      };
+    })
     .sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 

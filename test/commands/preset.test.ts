@@ -2,6 +2,8 @@
 import { readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { tellOfPreset } from '../../src/commands/preset.ts';
+import { type ConfigSources, loadConfig } from '../../src/config.ts';
 import type { Report } from '../../src/report.ts';
 import { type Finished, runCli, temporaryFolder, VECTORS } from '../support/cli.ts';
 
@@ -76,6 +78,30 @@ describe('a file', () => {
     const args = ['create-index', '--source', 'sample?types=20&cells=100', '--cache', 'none'];
     expect((await runCli(args, { cwd })).stderr).not.toMatch(/preset/i);
   });
+});
+
+describe('a server that is not told which dataset', () => {
+  const toldOf = (dataset: string, flags: ConfigSources['flags']): string[] => {
+    const told: string[] = [];
+    tellOfPreset(dataset, loadConfig({ flags: { source: 'bolt://h:7687', ...flags } }), (text) => void told.push(text));
+    return told;
+  };
+
+  test('is read by the default preset, and the run says which one the dataset has', () => {
+    expect(toldOf('Hemibrain:v1.2.1', {})).toEqual([
+      'The source holds Hemibrain:v1.2.1, which has a preset of its own; the default one holds: sides from rootSide, somaSide, side, then instance; halves "(L)", "(R)". Use --preset hemibrain, or --dataset Hemibrain:v1.2.1.',
+    ]);
+    expect(toldOf('fish2', {})).toEqual([
+      expect.stringMatching(/^No preset is called "fish2"; the default one holds:/),
+    ]);
+  });
+
+  test.each([{ preset: 'default' }, { preset: 'manc' }, { dataset: 'hemibrain:v1.2.1' }])(
+    'and one that is told %j need not be told of it',
+    (flags) => {
+      expect(toldOf('hemibrain:v1.2.1', flags)).toEqual([]);
+    },
+  );
 });
 
 describe('what is kept', () => {
