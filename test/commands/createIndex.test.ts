@@ -174,7 +174,7 @@ describe('create-index refuses in one line', () => {
       ['create-index', '--source', 'mongodb://me:secret@x'],
       /--source: expected FILE\.duckdb.*got "mongodb:\/\/\*\*\*@x"/,
     ],
-    ['no source', ['create-index'], /--source: expected FILE\.duckdb, bolt.*got nothing/],
+    ['no source', ['create-index'], /--source: expected FILE\.duckdb, https:\/\/HOST.*got nothing/],
     ['a missing file', ['create-index', '--source', 'x.duckdb'], /x\.duckdb: no such file/],
     [
       'a dataset that is not there',

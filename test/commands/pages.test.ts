@@ -31,7 +31,17 @@ async function openLab(...pages: string[]): Promise<Lab> {
     cwd,
     types,
     async build(...flags) {
-      const args = ['create-index', '--source', 'small.duckdb', '--report', 'r.json', '--silent', ...flags];
+      const args = [
+        'create-index',
+        '--source',
+        'small.duckdb',
+        '--preset',
+        'default',
+        '--report',
+        'r.json',
+        '--silent',
+        ...flags,
+      ];
       const { code, stderr } = await runCli(args, { cwd });
       expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
       return JSON.parse(readFileSync(join(cwd, 'r.json'), 'utf8')) as Report;
