@@ -96,10 +96,14 @@ export const SETTINGS = {
     'who adds up ROI counts: a Neo4j server (with APOC), so that little travels, or this machine; auto: the faster one',
     { flag: '--sums <auto|server|client>' },
   ),
-  preset: setting(text.default('default'), 'the rules of a dataset family: a file of config/', {
-    flag: '--preset <name>',
-    env: 'NEURODEX_PRESET',
-  }),
+  preset: setting(
+    text.default('default'),
+    'the rules of a dataset family, a file of config/; left out, the one that is called as the dataset',
+    {
+      flag: '--preset <name>',
+      env: 'NEURODEX_PRESET',
+    },
+  ),
   types: setting(z.array(text, 'a list of type names').min(1, 'at least one type').optional(), 'only these types', {
     flag: '--types <names...>',
     shapesSite: true,

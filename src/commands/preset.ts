@@ -1,17 +1,18 @@
 /** What a run says where nobody chose a preset, and neither did the name of the dataset: which rules hold then. */
 import { type Config, hasChosenPreset, presetOf } from '../config.ts';
-import { isSample } from '../connectome/open.ts';
+import { SAMPLE } from '../connectome/dataset.ts';
 import { nameWithoutTag } from '../datasetName.ts';
 import type { Settings } from '../settings.ts';
 
 /** @param dataset name with its tag */
 export function tellOfPreset(dataset: string, config: Config, tell: (text: string) => void): void {
   const { settings } = config;
-  if (hasChosenPreset(config) || isSample(settings.source ?? '')) return;
+  const name = nameWithoutTag(dataset);
+  if (hasChosenPreset(config) || name === SAMPLE) return;
   const preset = presetOf(dataset);
   if (preset === null)
     tell(
-      `No preset is called ${JSON.stringify(nameWithoutTag(dataset))}; the default one holds: ${rulesText(settings)}. Choose another by --preset.`,
+      `No preset is called ${JSON.stringify(name)}; the default one holds: ${rulesText(settings)}. Choose another by --preset.`,
     );
   else
     tell(

@@ -1,6 +1,9 @@
 /** Whether a source holds the dataset that was asked for. */
 import { ConfigError } from '../errors.ts';
 
+/** What a synthetic connectome calls itself, wherever it is kept. */
+export const SAMPLE = 'sample';
+
 interface Named {
   name: string;
   tag: string | null;

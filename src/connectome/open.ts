@@ -92,7 +92,7 @@ export async function nameConnectome(source: string, { database, dataset }: Open
   return unopened(BOLT.test(source) ? boltId(source, database, dataset) : fileId(fileOf(source)));
 }
 
-export function isSample(source: string): boolean {
+function isSample(source: string): boolean {
   return source === 'sample' || source.startsWith('sample?');
 }
 

@@ -2,6 +2,7 @@
 import { ConfigError } from '../errors.ts';
 import type { Connectome } from './connectome.ts';
 import { createDatabase, type Database } from './database.ts';
+import { SAMPLE } from './dataset.ts';
 import { connectomeOn } from './duckdb.ts';
 import { sampleAnatomy, sampleTypes } from './sampleTypes.ts';
 import { createMeta, createRoiCount } from './tables.ts';
@@ -147,7 +148,7 @@ export async function fillSample(database: Database, options: SampleOptions, sig
      ORDER BY ALL`,
   );
   await createMeta(database, {
-    dataset: 'sample',
+    dataset: SAMPLE,
     tag: `seed${options.seed}`,
     uuid: `sample-${GENERATOR_VERSION}-${options.types}-${options.cells}-${options.seed}`,
     lastDatabaseEdit: '2026-01-01 00:00:00',

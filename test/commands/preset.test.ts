@@ -75,8 +75,11 @@ describe('a file', () => {
 
   test('that is a sample has the default one, which goes without saying', async () => {
     const cwd = temporaryFolder();
-    const args = ['create-index', '--source', 'sample?types=20&cells=100', '--cache', 'none'];
-    expect((await runCli(args, { cwd })).stderr).not.toMatch(/preset/i);
+    await runCli(['sample', '--types', '20', '--cells', '100', '--into', 'x.duckdb'], { cwd });
+    for (const source of ['sample?types=20&cells=100', 'x.duckdb']) {
+      const { code, stderr } = await runCli(['create-index', '--source', source, '--cache', 'none'], { cwd });
+      expect({ code, stderr }).toEqual({ code: 0, stderr: expect.not.stringMatching(/preset/i) });
+    }
   });
 });
 
