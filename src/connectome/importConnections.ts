@@ -36,17 +36,17 @@ export async function createConnection(
   await requireBodyIds(database, 'connection_staged', file, 'bodyId_post');
   await requireCounts(database, 'connection_staged', file, ['weight'], 'bodyId_pre');
   const pair = 'bodyId_pre::BIGINT AS bodyId_pre, bodyId_post::BIGINT AS bodyId_post';
-  const weight = 'sum(weight::DOUBLE::BIGINT)::BIGINT AS weight';
+  const weight = 'weight::DOUBLE::BIGINT';
   await database.query(
     // A pair may come in several rows, one an ROI (neuprint-python's fetch_adjacencies): its weight is their sum.
-    `INSERT INTO connection SELECT ${pair}, ${weight} FROM connection_staged GROUP BY ALL ORDER BY ALL`,
+    `INSERT INTO connection SELECT ${pair}, sum(${weight}) FROM connection_staged GROUP BY ALL ORDER BY ALL`,
     [],
     { signal },
   );
   if (hasRois) {
     await database.query(
-      `CREATE TEMP TABLE connection_roi AS SELECT ${pair}, roi, ${weight} FROM connection_staged
-       WHERE trim(roi) NOT IN (SELECT unnest($1)) GROUP BY ALL`,
+      `CREATE TEMP TABLE connection_roi AS SELECT ${pair}, roi, ${weight} AS weight FROM connection_staged
+       WHERE trim(roi) NOT IN (SELECT unnest($1))`,
       [NO_ROI],
       { signal },
     );

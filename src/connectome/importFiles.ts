@@ -52,17 +52,19 @@ export async function importFiles(files: ImportFiles, options: ImportOptions): P
   return await writeWhole(files.into, async (database) => {
     const given = files.meta === undefined ? null : await readMeta(database, files.meta, dataset);
     onStep('neurons');
-    const neurons = await stageNeurons(database, files.neurons, { rules, textProperties, signal });
+    const withoutRoiInfo = files.roiCounts !== undefined;
+    const neurons = await stageNeurons(database, files.neurons, { rules, textProperties, withoutRoiInfo, signal });
     const notes = [...neurons.notes];
-    onStep('connections');
     const hasRoiInfo = neurons.columns.includes('roiInfo');
-    const wantsRois = files.roiCounts === undefined && !hasRoiInfo;
+    const wantsRois = !withoutRoiInfo && !hasRoiInfo;
+    if (wantsRois && files.connections === undefined) throw noRoiCounts(neurons, files.connections);
+    onStep('connections');
     const countsConnections = await createConnection(database, files.connections, { rules, wantsRois, signal });
     await createNeuron(database, neurons, countsConnections ? CONNECTION_TOTALS : null, signal);
     onStep('ROI counts');
     if (files.roiCounts !== undefined) {
       await roiCountsFromFile(database, files.roiCounts, rules, signal);
-      if (hasRoiInfo) notes.push(`${neurons.files}: its roiInfo is passed over for ${files.roiCounts}.`);
+      if (neurons.leftRoiInfo) notes.push(`${neurons.files}: its roiInfo is passed over for ${files.roiCounts}.`);
     } else if (hasRoiInfo) {
       await roiCountsFromRoiInfo(database, neurons.files, signal);
     } else if (countsConnections) {

@@ -1,7 +1,7 @@
 /** One file of neurons, or several that are joined by bodyId -> the table neuron. */
 import { DecodeError, WriteError } from '../errors.ts';
 import { requireBodyIds, requireCounts } from './checks.ts';
-import { type Database, quoteIdentifier } from './database.ts';
+import { type Cell, type Database, quoteIdentifier } from './database.ts';
 import { type ImportRules, requireColumns, rowsOf } from './importRules.ts';
 
 export const COUNTS = ['pre', 'post', 'upstream', 'downstream', 'synweight'] as const;
@@ -9,6 +9,8 @@ export const COUNTS = ['pre', 'post', 'upstream', 'downstream', 'synweight'] as 
 export interface NeuronOptions {
   rules: ImportRules;
   textProperties: readonly string[];
+  /** ROI counts come from elsewhere: roiInfo is left out. */
+  withoutRoiInfo: boolean;
   signal?: AbortSignal | undefined;
 }
 
@@ -17,8 +19,10 @@ export interface Staged {
   /** The files, for messages. */
   files: string;
   columns: readonly string[];
-  /** Of its columns, what all files together call theirs. */
+  /** What all files together call their columns. */
   found: readonly string[];
+  /** Whether roiInfo was left out. */
+  leftRoiInfo: boolean;
   notes: readonly string[];
 }
 
@@ -34,35 +38,38 @@ export async function stageNeurons(
   files: readonly string[],
   options: NeuronOptions,
 ): Promise<Staged> {
-  const { rules, textProperties, signal } = options;
+  const { rules, textProperties, withoutRoiInfo, signal } = options;
   const columns = new Map<string, { name: string; file: string }>();
   const notes: string[] = [];
   const found: string[] = [];
+  let leftRoiInfo = false;
   for (const [i, file] of files.entries()) {
     const lists = textProperties.filter((name) => !NAMES.includes(name));
     const rows = await rowsOf(database, file, { text: ['bodyId', ...COUNTS, ...textProperties], lists, rules }, signal);
     requireColumns(rows, files.length === 1 ? ['bodyId', 'type'] : ['bodyId'], rules);
+    const names = rows.columns.filter((name) => !(withoutRoiInfo && name === 'roiInfo'));
+    leftRoiInfo ||= names.length < rows.columns.length;
     found.push(...rows.found.filter((column) => !found.includes(column)));
     const table = i === 0 ? 'staged' : 'staged_next';
-    await stage(database, table, rows, rows.columns, signal);
+    await stage(database, table, rows, names, signal);
     await requireBodies(database, table, file);
     await requireCounts(
       database,
       table,
       file,
-      COUNTS.filter((name) => rows.columns.includes(name)),
+      COUNTS.filter((name) => names.includes(name)),
     );
-    await typed(database, table, rows.columns);
-    notes.push(...(await notesOnValues(database, table, file, rows.columns, rules)));
-    if (i > 0) notes.push(...(await joined(database, file, rows.columns, columns, signal)));
-    for (const name of rows.columns) {
+    await typed(database, table, names);
+    notes.push(...(await notesOnValues(database, table, file, names, rules)));
+    if (i > 0) notes.push(...(await joined(database, file, names, columns, signal)));
+    for (const name of names) {
       if (!columns.has(name.toLowerCase())) columns.set(name.toLowerCase(), { name, file });
     }
   }
-  const names = [...columns.values()].map(({ name }) => name);
+  const all = [...columns.values()].map(({ name }) => name);
   const label = files.join(', ');
-  requireColumns({ file: label, columns: names, found, sql: '' }, ['bodyId', 'type'], rules);
-  return { files: label, columns: names, found, notes };
+  requireColumns({ file: label, columns: all, found, sql: '' }, ['bodyId', 'type'], rules);
+  return { files: label, columns: all, found, leftRoiInfo, notes };
 }
 
 /** Creates neuron from `staged`; `totals` are SQL of (bodyId, pre, post) for cells whose files have no such columns. */
@@ -142,12 +149,16 @@ async function notesOnValues(
       [known],
     );
     if (unknown.length === 0) continue;
-    const shown = unknown.slice(0, 3).map(([value, cells]) => `${JSON.stringify(value)} (${cells} bodies)`);
+    const shown = unknown.slice(0, 3).map(([value, cells]) => `${JSON.stringify(value)} (${bodies(cells)})`);
     notes.push(
       `${file}: expected values of ${name} that import.values knows, got ${shown.join(', ')}${unknown.length > 3 ? ', …' : ''}; kept as they are.`,
     );
   }
   return notes;
+}
+
+function bodies(count: Cell | undefined): string {
+  return count === 1 ? '1 body' : `${count} bodies`;
 }
 
 /** Joins `staged_next` to `staged`: every body of either. */
@@ -183,7 +194,7 @@ async function joined(
     if (Number(cells) > 0) {
       const first = columns.get(name.toLowerCase())?.file;
       notes.push(
-        `${file}: ${name} of ${cells} bodies is not what ${first} says, which holds (body ${body}: ${JSON.stringify(there)}, there ${JSON.stringify(here)}).`,
+        `${file}: ${name} of ${bodies(cells)} is not what ${first} says, which holds (body ${body}: ${JSON.stringify(there)}, there ${JSON.stringify(here)}).`,
       );
     }
   }

@@ -56,7 +56,7 @@ export async function rowsOf(
   const relation = await readerOf(database, file, [...new Set(texts)], signal);
   // A leading underscore marks a remark of whoever made the file, no neuPrint property; an unnamed first column is
   // the row number that pandas writes.
-  const kept = relation.columns.filter((column) => !column.startsWith('_') && !/^(column0+|Unnamed: 0)$/.test(column));
+  const kept = relation.columns.filter((column) => !/^_|^column0+$|^Unnamed: 0$/.test(nameOf(column)));
   refuseTwoOfAName(file, kept, nameOf);
   const select = kept.map((column) => {
     const name = nameOf(column);
