@@ -201,6 +201,28 @@ export const SETTINGS = {
     'what ROIs and regions are called in full, by the name that the pages show',
     { shapesSite: true },
   ),
+  'import.columns': setting(
+    z.record(z.string(), text, 'a list of COLUMN: property').default({}),
+    'what the columns of imported files are, as COLUMN: neuPrint property; a column that is not named here keeps its name',
+  ),
+  'import.lists': setting(
+    z.array(text, 'a list of columns').default([]),
+    'columns of imported files that name several things, told apart by commas',
+  ),
+  'import.values': setting(
+    z
+      .record(
+        z.string(),
+        z.record(z.string(), text.nullable(), 'a list of VALUE: value (null: none)'),
+        'by neuPrint property, a list of VALUE: value',
+      )
+      .default({}),
+    'how values of imported files are written here, by neuPrint property, as VALUE: value (null: none)',
+  ),
+  'import.hierarchy': setting(
+    z.record(z.string(), z.array(text, 'a list of ROIs'), 'a list of REGION: [ROI, …]').default({}),
+    'regions and the ROIs in each, for an import without --meta',
+  ),
   pages: setting(text.optional(), 'a folder of type pages (of neurodex, QuickPage or neuView) to link to', {
     flag: '--pages <folder>',
     env: 'NEURODEX_PAGES',

@@ -28,6 +28,7 @@ import {
 import type { CypherCost, CypherInteger, CypherServer } from './cypherServer.ts';
 import { createFingerprints, digestOf, type FingerprintForm, roiInfoIn } from './fingerprint.ts';
 import { createLabel } from './label.ts';
+import { listText } from './listText.ts';
 import { descriptionFromMeta, META_PROPERTIES } from './meta.ts';
 import { partnerRow } from './partnerRow.ts';
 import { createRoiSums } from './roiInfo.ts';
@@ -148,7 +149,7 @@ export function connectomeOnCypher(
             cells: Number(cells),
             pre: Number(pre),
             post: Number(post),
-            values: values.map(textOrNull),
+            values: values.map((value, i) => textOrNull(value, properties[i])),
           });
         };
         return answered(
@@ -278,8 +279,8 @@ function editOf({ uuid, lastDatabaseEdit }: Record<string, unknown>): string | n
   return uuid && lastDatabaseEdit ? JSON.stringify([uuid, lastDatabaseEdit]) : null;
 }
 
-function textOrNull(value: unknown): string | null {
+function textOrNull(value: unknown, property = ''): string | null {
   if (value === null || value === undefined) return null;
-  // As a file's lists are read.
-  return Array.isArray(value) ? JSON.stringify(value) : String(value);
+  // As an import writes them.
+  return Array.isArray(value) ? listText(property, value) : String(value);
 }

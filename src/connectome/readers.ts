@@ -55,16 +55,21 @@ export async function readerOf(
 
   if (format === 'parquet') {
     const columns = await describe(source('read_parquet', []));
-    const select = columns.map(([name]) => {
+    const kinds = new Map(columns);
+    const select = columns.map(([name, kind]) => {
       const column = quoteIdentifier(name);
-      return textColumns.includes(name) ? `${column}::VARCHAR AS ${column}` : column;
+      if (!textColumns.includes(name)) return column;
+      return `${kind.endsWith(']') ? `to_json(${column})` : column}::VARCHAR AS ${column}`;
     });
-    const isText = new Set(columns.filter(([, type]) => type === 'VARCHAR' || type === 'JSON').map(([name]) => name));
+    const fields = await structFields(database, source('parquet_schema', []), signal);
     return {
       file,
       columns: columns.map(([name]) => name),
       sql: `(SELECT ${select.join(', ')} FROM ${source('read_parquet', [])})`,
-      jsonTextOf: (name) => (isText.has(name) ? quoteIdentifier(name) : `to_json(${quoteIdentifier(name)})::VARCHAR`),
+      jsonTextOf: (name) => {
+        const isText = textColumns.includes(name) || ['VARCHAR', 'JSON'].includes(kinds.get(name) ?? '');
+        return isText ? quoteIdentifier(name) : structJson(name, fields.get(name) ?? []);
+      },
     };
   }
 
@@ -123,9 +128,40 @@ export async function readerOf(
     sql: readAs(types),
     jsonTextOf: (name) => {
       const column = quoteIdentifier(name);
-      return `CASE json_type(${column}) WHEN 'VARCHAR' THEN ${column} ->> '$' ELSE ${column}::VARCHAR END`;
+      return `CASE TRY(json_type(${column})) WHEN 'VARCHAR' THEN ${column} ->> '$' ELSE ${column}::VARCHAR END`;
     },
   };
+}
+
+interface SchemaNode {
+  name: string;
+  children: SchemaNode[];
+}
+
+/** The names of a struct's fields as they stand in the file, by column. */
+async function structFields(
+  database: Database,
+  schema: string,
+  signal: AbortSignal | undefined,
+): Promise<Map<string, string[]>> {
+  const rows = (await database.query(`SELECT name, coalesce(num_children, 0)::DOUBLE FROM ${schema}`, [], {
+    signal,
+  })) as [string, number][];
+  let next = 0;
+  const take = (): SchemaNode => {
+    const [name, count] = rows[next++] ?? ['', 0];
+    return { name, children: Array.from({ length: count }, take) };
+  };
+  return new Map(take().children.map(({ name, children }) => [name, children.map((field) => field.name)]));
+}
+
+/** SQL's names ignore case: of the fields AL and aL DuckDB calls the second aL_1; by position each gets its own again. */
+function structJson(name: string, fields: readonly string[]): string {
+  const column = quoteIdentifier(name);
+  const distinct = new Set(fields.map((field) => field.toLowerCase()));
+  if (distinct.size === fields.length) return `to_json(${column})::VARCHAR`;
+  const pairs = fields.map((field, i) => `${quoteLiteral(field)}, struct_extract_at(${column}, ${i + 1})`);
+  return `json_object(${pairs.join(', ')})::VARCHAR`;
 }
 
 /** SQL's names ignore case: of "Class" and "class" DuckDB calls the second "class_1", which is in no file. */

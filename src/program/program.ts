@@ -6,7 +6,7 @@ import { Argument, Command, Option } from 'commander';
 import { warmedText } from '../cacheSummary.ts';
 import { presetNames } from '../config.ts';
 import { packageVersion } from '../packageRoot.ts';
-import { configText, importText, loadText, PARTNER_FORMATS, partnersText, printable, reportText } from '../summary.ts';
+import { configText, loadText, PARTNER_FORMATS, partnersText, printable, reportText } from '../summary.ts';
 import { addCache } from './cache.ts';
 import { addDatasets } from './datasets.ts';
 import { addDiff } from './diff.ts';
@@ -19,6 +19,7 @@ import {
   withOutputFlags,
   withSettings,
 } from './flags.ts';
+import { addImport } from './import.ts';
 import { EXIT, type OutputFlags, type Outside } from './outside.ts';
 
 const EXIT_CODES =
@@ -74,37 +75,6 @@ function addWarm(root: Command, outside: Outside): void {
       return { text, result: warmed, exitCode };
     }),
   );
-}
-
-interface ImportFlags extends ConfigFlags {
-  neurons: string;
-  meta: string;
-  roiCounts?: string;
-  connections?: string;
-  into: string;
-}
-
-function addImport(root: Command, outside: Outside): void {
-  const command = root
-    .command('import')
-    .description('make a DuckDB file of neurons and Meta (NDJSON, JSON, CSV, TSV or Parquet, gzip or not)');
-  withOutputFlags(withSettings(command, ['preset']))
-    .requiredOption(
-      '--neurons <file>',
-      'one row a cell: bodyId, type and other neuPrint properties; roiInfo as object or JSON text',
-    )
-    .requiredOption('--meta <file>', "the dataset's :Meta node as JSON: dataset, primaryRois, roiHierarchy, …")
-    .option('--roi-counts <file>', 'roiInfo as a table instead: bodyId, roi, pre, post')
-    .option('--connections <file>', 'bodyId_pre, bodyId_post, weight')
-    .requiredOption('--into <file>', 'the DuckDB file to make')
-    .action((flags: ImportFlags) =>
-      outside.perform(flags, async (context) => {
-        const { settings } = configOf(flags, outside);
-        const { importConnectome } = await import('../commands/importConnectome.ts');
-        const result = await importConnectome(flags, settings, context);
-        return { text: importText(result, flags.into), result: { result } };
-      }),
-    );
 }
 
 function addSample(root: Command, outside: Outside): void {

@@ -216,15 +216,15 @@ describe('import refuses in one line and leaves nothing behind', () => {
     ],
     [
       'roiInfo that is not JSON',
-      { 'n.csv': neuronCsv(() => "{'A(R)': {'pre': 1}}") },
+      { 'n.csv': neuronCsv(() => "{'A(R)': {'pre': 1}") },
       ['--neurons', 'n.csv'],
-      /body 720575940628857211: expected roiInfo to be a JSON object, got .*json\.dumps, or give --roi-counts/,
+      /body 720575940628857211: expected roiInfo to be a JSON object or a dict of Python, got .*json\.dumps, or give --roi-counts/,
     ],
     [
       'roiInfo that is a list',
       { 'n.ndjson': ndjson([{ ...first, roiInfo: [1] }]) },
       ['--neurons', 'n.ndjson'],
-      /body 720575940628857211: expected roiInfo to be a JSON object, got "\[1\]"/,
+      /body 720575940628857211: expected roiInfo to be a JSON object or a dict of Python, got "\[1\]"/,
     ],
     [
       'an ROI that is a number',

@@ -8,7 +8,7 @@ import { type Finished, runCli, temporaryFolder, VECTORS } from '../support/cli.
 /** The vectors and their connections as a file. */
 async function fileIn(cwd: string): Promise<string> {
   const into = join(cwd, 'vectors.duckdb');
-  const files = { neurons: join(VECTORS, 'neurons.ndjson'), meta: join(VECTORS, 'meta.json'), into };
+  const files = { neurons: [join(VECTORS, 'neurons.ndjson')], meta: join(VECTORS, 'meta.json'), into };
   await importFiles({ ...files, connections: writeConnections(cwd) }, { textProperties: ['type'] });
   return into;
 }

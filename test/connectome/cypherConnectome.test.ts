@@ -102,3 +102,11 @@ describe('the first questions of a dataset in Neo4j', () => {
     expect((await again).value.name).toBe('hemibrain');
   });
 });
+
+test('a property that holds a list is the text that an import makes of it: synonyms by semicolons, all else by commas', async () => {
+  const { connectome, asked } = heldServer('hemibrain:v1.2.1');
+  const catalogue = connectome.catalogue(['synonyms', 'flywireType', 'class', 'mancType']);
+  asked[0]?.answer(META);
+  asked[1]?.answer(['EPG', 1n, 7n, 8n, ['Lee 2002: a', null, ' b'], [720575940628857211n, 'F2'], [], 5n]);
+  expect((await catalogue).value[0]?.values).toEqual(['Lee 2002: a; b', '720575940628857211, F2', null, '5']);
+});

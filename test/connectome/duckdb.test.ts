@@ -16,7 +16,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 connectomeContract('DuckDB', async () => {
   const into = join(folder, 'vectors.duckdb');
   const connections = writeConnections(folder);
-  const files = { neurons: join(VECTORS, 'neurons.ndjson'), meta: join(VECTORS, 'meta.json'), connections, into };
+  const files = { neurons: [join(VECTORS, 'neurons.ndjson')], meta: join(VECTORS, 'meta.json'), connections, into };
   await importFiles(files, { textProperties: ['type', 'instance', 'somaSide', 'class'] });
   return await openDuckdb(into);
 });
@@ -76,7 +76,7 @@ test.each([
 ])('a file with %s does not know partners, and says how to import them', async (_title, sql) => {
   const file = join(temporaryFolder(), 'x.duckdb');
   await importFiles(
-    { neurons: join(VECTORS, 'neurons.ndjson'), meta: join(VECTORS, 'meta.json'), into: file },
+    { neurons: [join(VECTORS, 'neurons.ndjson')], meta: join(VECTORS, 'meta.json'), into: file },
     { textProperties: [] },
   );
   const database = await createDatabase(file);
@@ -116,7 +116,7 @@ describe('a source', () => {
 describe('the edit of a connectome file', () => {
   const vectorsIn = async (folder: string): Promise<string> => {
     const into = join(folder, 'x.duckdb');
-    const files = { neurons: join(VECTORS, 'neurons.ndjson'), meta: join(VECTORS, 'meta.json'), into };
+    const files = { neurons: [join(VECTORS, 'neurons.ndjson')], meta: join(VECTORS, 'meta.json'), into };
     await importFiles(files, { textProperties: ['type', 'class'] });
     return into;
   };

@@ -17,7 +17,12 @@ export const BIG = 'b`ig set';
 /** @param file where the vectors are put on the way, as a connectome file */
 export async function fill(uri: string, file: string, driver: Driver): Promise<void> {
   const connections = writeConnections(dirname(file));
-  const files = { neurons: join(VECTORS, 'neurons.ndjson'), meta: join(VECTORS, 'meta.json'), connections, into: file };
+  const files = {
+    neurons: [join(VECTORS, 'neurons.ndjson')],
+    meta: join(VECTORS, 'meta.json'),
+    connections,
+    into: file,
+  };
   await importFiles(files, { textProperties: ['type', 'instance', 'somaSide', 'class'] });
   const [database, server] = [await openDatabase(file), await connectNeo4j({ uri })];
   await loadNeo4j(database, server);
