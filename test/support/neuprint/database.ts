@@ -70,7 +70,9 @@ export function openNeuprintDatabase(options: DatabaseOptions): NeuprintDatabase
         if (answered !== null) return answered;
       } catch (cause) {
         const isLate = limitMs !== null && /TimedOut/.test((cause as Neo4jError).code);
-        if (!isLate) throw new Error(`failed to execute query: ${goText(cause as Neo4jError, retryMs)}`, { cause });
+        const text = `failed to execute query: ${goText(cause as Neo4jError, retryMs)}`;
+        // neuPrint takes any error with that word in it for its own.
+        if (!isLate && !text.includes('Timeout')) throw new Error(text, { cause });
       } finally {
         over.abort();
       }
