@@ -38,20 +38,21 @@ export function errorOfReply(reply: FailedReply, { origin, hasToken }: Asked): C
   const where = new URL(origin).host;
   const message = messageIn(text);
   const said = message === null ? '' : ` (${oneLine(message)})`;
+  const http = message === null ? `HTTP ${status}` : `HTTP ${status}: ${oneLine(message)}`;
   const outage = (what: string): ConnectError => new ConnectError(`${where}: ${what}`, { isOutage: true });
   const refused = (what: string): ConnectError => new ConnectError(`${where}: ${what}`);
   const query = (what: string, failure: QueryFailure): QueryError => new QueryError(`${where}: ${what}`, { failure });
 
-  if (status === 502 || status === 503) return outage(`nothing answers behind the gateway (HTTP ${status})${said}.`);
+  if (status === 502 || status === 503) return outage(`nothing answers behind the gateway (${http}).`);
   if (status === 504) {
     const what = 'the gateway gave up waiting for the answer (HTTP 504)';
     return isLate ? query(`${what}; ${ASK_LESS}.`, 'timeout') : query(`${what}.`, 'passing');
   }
   if (status === 429)
-    return query(`the server wants fewer requests (HTTP 429)${said}; ask for less at a time by --concurrency.`, 'busy');
+    return query(`the server wants fewer requests (${http}); ask for less at a time by --concurrency.`, 'busy');
   if (status === 413 || status === 414)
     return query(`the question is too long for the server (HTTP ${status}); ${ASK_LESS}.`, 'memory');
-  if (status === 408 || status >= 500) return query(`the server failed (HTTP ${status})${said}.`, 'passing');
+  if (status === 408 || status >= 500) return query(`the server failed (${http}).`, 'passing');
   if (status === 401) {
     return refused(
       hasToken
@@ -67,7 +68,7 @@ export function errorOfReply(reply: FailedReply, { origin, hasToken }: Asked): C
   }
   if (status === 403) return refused(forbidden(text, { origin, hasToken }, said));
   if (status === 400 && message !== null) return ofQuery(message, where);
-  return refused(`expected a neuPrint server, got HTTP ${status}${said}; is the address right?`);
+  return refused(`expected a neuPrint server, got ${http}; is the address right?`);
 }
 
 /** A query that failed: neuPrint passes Neo4j's text on, or says in its own that it took too long. */
@@ -90,7 +91,9 @@ function ofQuery(message: string, where: string): ConnectError | QueryError {
     case 'lockedOut':
     case 'forbidden':
     case 'noDatabase':
-      return new ConnectError(`${where}: its database lets neuPrint not in: ${shown}; tell whoever runs the server.`);
+      return new ConnectError(
+        `${where}: its database does not let neuPrint in: ${shown}; tell whoever runs the server.`,
+      );
     default:
       return query(`the server refused a query: ${shown}`, kind);
   }
