@@ -55,8 +55,8 @@ export function openNeuprintDatabase(options: DatabaseOptions): NeuprintDatabase
   const limitMs = engine === 'neo4j' ? timeoutMs : null;
 
   const run = async (cypher: string): Promise<Answered> => {
-    const transactionConfig = limitMs === null ? {} : { timeout: limitMs };
-    const { keys, records } = await driver.executeQuery(cypher, {}, { transactionConfig });
+    const config = limitMs === null ? {} : { transactionConfig: { timeout: limitMs } };
+    const { keys, records } = await driver.executeQuery(cypher, {}, config);
     return { columns: keys as string[], rows: records.map((record) => [...record.values()]) };
   };
 
