@@ -23,6 +23,8 @@ export interface NeuprintOptions {
   /** As it is, or {"token": "…"}. */
   token?: string | undefined;
   maxInFlight?: number | undefined;
+  /** A larger reply is refused, as one that does not fit the memory (default 128 MB). */
+  maxReplyBytes?: number | undefined;
 }
 
 /** Of the datasets of a server, by name:tag. */
@@ -38,7 +40,7 @@ export interface ServedDataset {
 const MOST_IN_FLIGHT = 8;
 
 /** The server makes a reply as a whole before it sends the first byte; 20,000 cells with their roiInfo are 20 to 60 MB. */
-const MOST_BYTES = 128e6;
+const MAX_REPLY_BYTES = 128e6;
 
 /** Of a reply that is no answer. */
 const MOST_ERROR_BYTES = 64_000;
@@ -58,9 +60,12 @@ export async function openNeuprint(options: NeuprintOptions, signal?: AbortSigna
   const { url, dataset, maxInFlight = MOST_IN_FLIGHT } = options;
   const http = createHttp({ ...options, maxInFlight });
   if (dataset === undefined) {
-    const message = await datasetsText(http, signal);
-    await http.close();
-    throw new ConfigError(`--dataset: expected name:tag of a dataset; got none.${message}`);
+    try {
+      const message = await datasetsText(http, signal);
+      throw new ConfigError(`--dataset: expected name:tag of a dataset; got none.${message}`);
+    } finally {
+      await http.close();
+    }
   }
   return { server: createServer(http, dataset), id: neuprintId(url, dataset), maxInFlight };
 }
@@ -94,12 +99,17 @@ function createServer(http: Http, dataset: string): CypherServer {
     );
     if (failed === null) return { received: rows.end(), serverMs: null };
     if (!isUnknownDataset(failed)) throw errorOfReply(failed, http);
-    throw new ConfigError(
-      `--dataset: the server has no ${JSON.stringify(dataset)}.${await datasetsText(http, ask.signal)}`,
-    );
+    throw await unknownDataset(ask);
+  };
+  /** The first questions of a run fail together: what there is is asked for once. */
+  let listed: Promise<string> | undefined;
+  const unknownDataset = async ({ signal }: Ask): Promise<ConfigError> => {
+    listed ??= datasetsText(http, signal);
+    return new ConfigError(`--dataset: the server has no ${JSON.stringify(dataset)}.${await listed}`);
   };
   return {
     readEach,
+    unknownDataset,
     async read(cypher, parameters, ask) {
       const rows: unknown[][] = [];
       const cost = await readEach(cypher, parameters, (row) => rows.push(row), ask);
@@ -114,7 +124,7 @@ function createServer(http: Http, dataset: string): CypherServer {
 async function datasetsText(http: Http, signal?: AbortSignal): Promise<string> {
   try {
     const names = (await datasetsOf(http, signal)).map(({ name }) => name);
-    return ` It has ${names.join(', ')}.`;
+    return names.length === 0 ? '' : ` It has ${names.join(', ')}.`;
   } catch (error) {
     signal?.throwIfAborted();
     if (error instanceof ConnectError && !error.isOutage) throw error;
@@ -168,10 +178,12 @@ interface Http {
   close(): Promise<void>;
 }
 
-function createHttp({ url, token, maxInFlight }: NeuprintOptions & { maxInFlight: number }): Http {
-  const origin = neuprintOrigin(url);
+function createHttp(options: NeuprintOptions & { maxInFlight: number }): Http {
+  const { maxInFlight, maxReplyBytes = MAX_REPLY_BYTES } = options;
+  const origin = neuprintOrigin(options.url);
   const where = new URL(origin).host;
-  const authorization = token === undefined ? {} : { authorization: `Bearer ${tokenIn(token, 'token')}` };
+  const token = options.token === undefined ? null : tokenIn(options.token, 'token');
+  const authorization = token === null ? {} : { authorization: `Bearer ${token}` };
   const pool = new Pool(origin, {
     connections: maxInFlight,
     connect: { timeout: CONNECT_TIMEOUT_MS },
@@ -182,19 +194,21 @@ function createHttp({ url, token, maxInFlight }: NeuprintOptions & { maxInFlight
   });
   let bytes = 0;
   let hasAnswered = false;
+  const closed = new AbortController();
   /** A server that says when to come back is not asked before. */
   let pause: Promise<unknown> = Promise.resolve();
 
   return {
     origin,
     where,
-    hasToken: token !== undefined,
+    hasToken: token !== null,
     bytesReceived: () => bytes,
-    close: () => pool.destroy(),
+    async close() {
+      closed.abort();
+      await pool.destroy();
+    },
     async ask(request, onChunk, { signal, timeoutMs }) {
-      signal?.throwIfAborted();
-      await pause;
-      signal?.throwIfAborted();
+      await over(pause, signal);
       const overdue = timeoutMs === undefined ? undefined : AbortSignal.timeout(timeoutMs);
       const late = AbortSignal.timeout(LATE_MS);
       try {
@@ -211,10 +225,9 @@ function createHttp({ url, token, maxInFlight }: NeuprintOptions & { maxInFlight
         });
         hasAnswered = true;
         const { statusCode: status, headers } = reply;
-        pause = pauseOf(status, headers['retry-after']) ?? pause;
+        pause = pauseOf(status, headers['retry-after'], closed.signal) ?? pause;
         const contentType = String(headers['content-type'] ?? '');
         const isAnswer = status === 200 && !/text\/html/.test(contentType);
-        const most = isAnswer ? MOST_BYTES : MOST_ERROR_BYTES;
         const texts: Buffer[] = [];
         let size = 0;
         const take = (chunk: Buffer): void => {
@@ -232,12 +245,13 @@ function createHttp({ url, token, maxInFlight }: NeuprintOptions & { maxInFlight
         const body = isPacked ? pipeline(reply.body, createGunzip(), () => undefined) : reply.body;
         for await (const chunk of body as AsyncIterable<Buffer>) {
           size += chunk.length;
-          if (size <= most) take(chunk);
-          else if (isAnswer) throw new ChunkError(tooLarge(where));
-          else break;
+          if (isAnswer && size > maxReplyBytes) throw new ChunkError(tooLarge(where, maxReplyBytes));
+          take(chunk);
+          if (!isAnswer && size > MOST_ERROR_BYTES) break;
         }
         if (isAnswer) return null;
-        const text = Buffer.concat(texts).toString('utf8');
+        // Whatever stands before a server may repeat what it was sent.
+        const text = without(token, Buffer.concat(texts).toString('utf8'));
         const location = typeof headers.location === 'string' ? headers.location : null;
         return { status, contentType, location, text, isLate: late.aborted };
       } catch (cause) {
@@ -262,17 +276,32 @@ class ChunkError extends Error {
   }
 }
 
-function pauseOf(status: number, retryAfter: unknown): Promise<unknown> | null {
+function pauseOf(status: number, retryAfter: unknown, closed: AbortSignal): Promise<unknown> | null {
   const seconds = Number(retryAfter);
   if ((status !== 429 && status !== 503) || !(seconds > 0)) return null;
-  return setTimeout(Math.min(seconds, MOST_PAUSE_SECONDS) * 1000, undefined, { ref: false });
+  // Closed, it is over: nobody waits any more.
+  return setTimeout(Math.min(seconds, MOST_PAUSE_SECONDS) * 1000, undefined, { signal: closed }).catch(() => undefined);
 }
 
-function tooLarge(where: string): QueryError {
-  return new QueryError(
-    `${where}: a reply of more than ${MOST_BYTES / 1e6} MB; ask for less at once by --batch-weight.`,
-    {
-      failure: 'memory',
-    },
-  );
+function without(token: string | null, text: string): string {
+  return token === null ? text : text.replaceAll(token, '***');
+}
+
+/** Waits, unless the signal ends that before. */
+async function over(wait: Promise<unknown>, signal: AbortSignal | undefined): Promise<void> {
+  signal?.throwIfAborted();
+  const left = new AbortController();
+  try {
+    await new Promise((done, failed) => {
+      signal?.addEventListener('abort', () => failed(signal.reason), { signal: left.signal });
+      wait.then(done, failed);
+    });
+  } finally {
+    left.abort();
+  }
+}
+
+function tooLarge(where: string, maxReplyBytes: number): QueryError {
+  const message = `${where}: a reply of more than ${maxReplyBytes / 1e6} MB; ask for less at once by --batch-weight.`;
+  return new QueryError(message, { failure: 'memory' });
 }

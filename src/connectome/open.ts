@@ -20,6 +20,8 @@ export interface OpenOptions {
   token?: string | undefined;
   /** The most queries that will run at once (default 64, 8 to a neuPrint). */
   maxInFlight?: number | undefined;
+  /** Of a neuPrint server: a larger one is asked for in parts (default 128 MB). */
+  maxReplyBytes?: number | undefined;
   /** How many connections are made at once, at the start (default 18: 16 batches, the catalogue, one to spare). */
   openAtOnce?: number | undefined;
   /** One question may be all: the first connection is enough to go on, and few others are made. */

@@ -6,6 +6,8 @@ import type { OnRow } from './cypherServer.ts';
 const ROW_DEPTH = 3;
 const [QUOTE, BACKSLASH, OPEN_ARRAY, CLOSE_ARRAY, OPEN_OBJECT, CLOSE_OBJECT] = Buffer.from('"\\[]{}');
 
+const NO_ANSWER = 'it has no columns and rows; is it a neuPrint server?';
+
 export interface ReplyRows {
   /** Hands the rows that are complete by now to `onRow`, whose errors go through. */
   add(chunk: Buffer): void;
@@ -22,6 +24,7 @@ export function createReplyRows(onRow: OnRow): ReplyRows {
   /** What no row was made of yet: the beginning of the reply, then the beginning of a row. */
   let rest: Buffer = Buffer.alloc(0);
   let depth = 0;
+  let isInList = false;
   let isInText = false;
   let isEscaped = false;
   let rows = 0;
@@ -29,7 +32,8 @@ export function createReplyRows(onRow: OnRow): ReplyRows {
   let rowStart = -1;
 
   const take = (block: Buffer): void => {
-    for (const row of parsed(`[${exact(block.toString('utf8'))}]`) as unknown[][]) {
+    for (const row of parsed(`[${exact(block.toString('utf8'))}]`) as unknown[]) {
+      if (!Array.isArray(row)) throw unreadable(NO_ANSWER);
       rows++;
       onRow(row);
     }
@@ -50,13 +54,14 @@ export function createReplyRows(onRow: OnRow): ReplyRows {
         } else if (byte === QUOTE) isInText = true;
         else if (byte === OPEN_ARRAY || byte === OPEN_OBJECT) {
           depth++;
-          if (depth === ROW_DEPTH) {
+          if (depth === ROW_DEPTH - 1) isInList = byte === OPEN_ARRAY;
+          else if (depth === ROW_DEPTH && isInList) {
             rowStart = i;
             if (blockStart === -1) blockStart = i;
           }
         } else if (byte === CLOSE_ARRAY || byte === CLOSE_OBJECT) {
           depth--;
-          if (depth === ROW_DEPTH - 1) {
+          if (depth === ROW_DEPTH - 1 && isInList) {
             rowStart = -1;
             blockEnd = i + 1;
           }
@@ -69,18 +74,28 @@ export function createReplyRows(onRow: OnRow): ReplyRows {
       if (rowStart !== -1) rowStart = 0;
     },
     end() {
-      if (depth !== 0 || isInText) throw unreadable('it ends in the middle');
+      if (depth !== 0 || isInText) throw unreadable('it ends in the middle.');
       if (rows > 0) return rows;
-      const reply = parsed(rest.toString('utf8')) as { columns?: unknown; data?: unknown } | null;
-      // A Go server writes a list that was never made as null.
-      if (Array.isArray(reply?.columns) && (reply.data === null || Array.isArray(reply.data))) return 0;
-      throw unreadable('it has no columns and data');
+      if (isEmptyAnswer(rest.toString('utf8'))) return 0;
+      throw unreadable(NO_ANSWER);
     },
   };
 }
 
+function isEmptyAnswer(text: string): boolean {
+  let reply: { columns?: unknown; data?: unknown } | null;
+  try {
+    reply = JSON.parse(text);
+  } catch {
+    return false;
+  }
+  const data = reply?.data;
+  // A Go server writes a list that was never made as null.
+  return Array.isArray(reply?.columns) && (data === null || (Array.isArray(data) && data.length === 0));
+}
+
 const LONG_INTEGER = /\d{16}/;
-const TEXT_OR_INTEGER = /"[^"\\]*(?:\\.[^"\\]*)*"|(?<![\d.])-?\d{16,}(?![\d.eE])/g;
+const TEXT_OR_INTEGER = /"[^"\\]*(?:\\.[^"\\]*)*"|(?<![\d.eE+-])-?\d{16,}(?![\d.eE])/g;
 
 function exact(json: string): string {
   if (!LONG_INTEGER.test(json)) return json;
@@ -91,10 +106,10 @@ function parsed(json: string): unknown {
   try {
     return JSON.parse(json);
   } catch (cause) {
-    throw unreadable((cause as Error).message, cause);
+    throw unreadable(`${(cause as Error).message}.`, cause);
   }
 }
 
 function unreadable(why: string, cause?: unknown): QueryError {
-  return new QueryError(`The reply cannot be read: ${why}.`, { cause, failure: 'passing' });
+  return new QueryError(`The reply cannot be read: ${why}`, { cause, failure: 'passing' });
 }

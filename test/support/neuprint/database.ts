@@ -55,8 +55,8 @@ export function openNeuprintDatabase(options: DatabaseOptions): NeuprintDatabase
   const limitMs = engine === 'neo4j' ? timeoutMs : null;
 
   const run = async (cypher: string): Promise<Answered> => {
-    const transactionConfig = limitMs === null ? {} : { timeout: limitMs };
-    const { keys, records } = await driver.executeQuery(cypher, {}, { transactionConfig });
+    const config = limitMs === null ? {} : { transactionConfig: { timeout: limitMs } };
+    const { keys, records } = await driver.executeQuery(cypher, {}, config);
     return { columns: keys as string[], rows: records.map((record) => [...record.values()]) };
   };
 
@@ -70,7 +70,9 @@ export function openNeuprintDatabase(options: DatabaseOptions): NeuprintDatabase
         if (answered !== null) return answered;
       } catch (cause) {
         const isLate = limitMs !== null && /TimedOut/.test((cause as Neo4jError).code);
-        if (!isLate) throw new Error(`failed to execute query: ${goText(cause as Neo4jError, retryMs)}`, { cause });
+        const text = `failed to execute query: ${goText(cause as Neo4jError, retryMs)}`;
+        // neuPrint takes any error with that word in it for its own.
+        if (!isLate && !text.includes('Timeout')) throw new Error(text, { cause });
       } finally {
         over.abort();
       }
