@@ -54,17 +54,28 @@ export async function importFiles(files: ImportFiles, options: ImportOptions): P
       notes.push(`${files.neurons}: its roiInfo is passed over for ${files.roiCounts}.`);
     }
     onStep('connections');
-    await createConnection(database, files.connections, signal);
+    const connections =
+      files.connections === undefined
+        ? undefined
+        : await readerOf(database, files.connections, CONNECTION_COLUMNS, signal);
+    await createConnection(database, connections, signal);
     await createMeta(database, meta);
-    const [counts] = await database.query(
-      `SELECT count(*)::DOUBLE, count(named)::DOUBLE, count(DISTINCT named)::DOUBLE,
-              (SELECT count(*) FROM roi_count)::DOUBLE, (SELECT count(*) FROM connection)::DOUBLE
-       FROM (SELECT CASE WHEN trim(type) <> '' THEN type END AS named FROM neuron)`,
-    );
-    const [cells = 0, typed = 0, types = 0, roiCounts = 0, connections = 0] = (counts ?? []) as number[];
     notes.push(...(await notesOnNeurons(database, neurons)));
-    return { cells, typed, types, roiCounts, connections, notes };
+    return { ...(await tableCounts(database)), notes };
   });
+}
+
+export type TableCounts = Omit<ImportResult, 'notes'>;
+
+/** What the tables of a connectome file hold. */
+export async function tableCounts(database: Database): Promise<TableCounts> {
+  const [counts] = await database.query(
+    `SELECT count(*)::DOUBLE, count(named)::DOUBLE, count(DISTINCT named)::DOUBLE,
+            (SELECT count(*) FROM roi_count)::DOUBLE, (SELECT count(*) FROM connection)::DOUBLE
+     FROM (SELECT CASE WHEN trim(type) <> '' THEN type END AS named FROM neuron)`,
+  );
+  const [cells = 0, typed = 0, types = 0, roiCounts = 0, connections = 0] = (counts ?? []) as number[];
+  return { cells, typed, types, roiCounts, connections };
 }
 
 function readMeta(file: string): Record<string, unknown> {
@@ -118,9 +129,11 @@ async function notesOnNeurons(database: Database, neurons: Relation): Promise<st
   return notes;
 }
 
-const COUNTS = ['pre', 'post', 'upstream', 'downstream', 'synweight'] as const;
+/** Arrive as text in a Relation, as `bodyId` does: what they must be is checked here. */
+export const COUNTS = ['pre', 'post', 'upstream', 'downstream', 'synweight'] as const;
 
-async function createNeuron(database: Database, neurons: Relation, signal?: AbortSignal): Promise<void> {
+/** Creates neuron; what the rows held stays `staged` until their ROI counts were made. */
+export async function createNeuron(database: Database, neurons: Relation, signal?: AbortSignal): Promise<void> {
   requireColumns(neurons, ['bodyId', 'type']);
   // A leading underscore marks a remark of whoever made the file, no neuPrint property; an unnamed first
   // column is the row number that pandas writes.
@@ -147,7 +160,8 @@ async function createNeuron(database: Database, neurons: Relation, signal?: Abor
   if (twice) throw new DecodeError(`${neurons.file}: expected each bodyId once, found ${twice[0]} twice.`);
 }
 
-async function roiCountsFromRoiInfo(database: Database, neurons: Relation, signal?: AbortSignal): Promise<void> {
+/** Creates roi_count from the rows that createNeuron staged. */
+export async function roiCountsFromRoiInfo(database: Database, neurons: Relation, signal?: AbortSignal): Promise<void> {
   if (!neurons.columns.includes('roiInfo')) {
     throw new DecodeError(
       `${neurons.file}: expected a column roiInfo, or the option --roi-counts FILE with bodyId, roi, pre, post; found ${neurons.columns.join(', ')}.`,
@@ -221,15 +235,21 @@ async function roiCountFromStaged(database: Database, file: string, signal?: Abo
   await database.query('DROP TABLE roi_staged');
 }
 
-async function createConnection(database: Database, file: string | undefined, signal?: AbortSignal): Promise<void> {
+const CONNECTION_COLUMNS = ['bodyId_pre', 'bodyId_post', 'weight'] as const;
+
+/** Creates connection; without a relation, with no rows. */
+export async function createConnection(
+  database: Database,
+  relation: Relation | undefined,
+  signal?: AbortSignal,
+): Promise<void> {
   await database.query('CREATE TABLE connection (bodyId_pre BIGINT, bodyId_post BIGINT, weight BIGINT)');
-  if (file === undefined) return;
-  const relation = await readerOf(database, file, ['bodyId_pre', 'bodyId_post', 'weight'], signal);
-  requireColumns(relation, ['bodyId_pre', 'bodyId_post', 'weight']);
-  await stage(database, 'connection_staged', relation, ['bodyId_pre', 'bodyId_post', 'weight'], signal);
-  await requireBodyIds(database, 'connection_staged', file, 'bodyId_pre');
-  await requireBodyIds(database, 'connection_staged', file, 'bodyId_post');
-  await requireCounts(database, 'connection_staged', file, ['weight'], 'bodyId_pre');
+  if (relation === undefined) return;
+  requireColumns(relation, CONNECTION_COLUMNS);
+  await stage(database, 'connection_staged', relation, CONNECTION_COLUMNS, signal);
+  await requireBodyIds(database, 'connection_staged', relation.file, 'bodyId_pre');
+  await requireBodyIds(database, 'connection_staged', relation.file, 'bodyId_post');
+  await requireCounts(database, 'connection_staged', relation.file, ['weight'], 'bodyId_pre');
   await database.query(
     // A pair may come in several rows, one an ROI (neuprint-python's fetch_adjacencies): its weight is their sum.
     `INSERT INTO connection SELECT bodyId_pre::BIGINT, bodyId_post::BIGINT, sum(${castCount('weight')})
