@@ -10,8 +10,8 @@ import { type SnapshotResult, takeSnapshot } from '../snapshot/snapshot.ts';
 import { requirePace, tokenOf } from './connect.ts';
 import type { Context } from './context.ts';
 
-/** Up to as many batches are in memory at once: 16 of 2,000 cells are 150 MB. */
-const MOST_IN_FLIGHT = 16;
+/** Up to as many batches are in memory at once: 8 of 1,000 cells are 50 MB. */
+const MOST_IN_FLIGHT = 8;
 
 export interface SnapshotWanted {
   connections: ConnectionTable | null;

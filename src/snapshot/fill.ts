@@ -36,6 +36,8 @@ export interface Filled extends TableCounts {
 /** What is text whatever it looks like, or is checked as text. */
 const TEXTS: readonly string[] = ['bodyId', 'type', ...COUNTS];
 
+const MEMORY_LIMIT = '1GB';
+
 /** @throws DecodeError for data that break a rule, naming the body */
 export async function fillFromParts(
   database: Database,
@@ -43,6 +45,8 @@ export async function fillFromParts(
   signal?: AbortSignal,
 ): Promise<Filled> {
   const run = (sql: string): Promise<unknown> => database.query(sql, [], { signal });
+  // Beyond it DuckDB spills to disk.
+  await run(`SET memory_limit = '${MEMORY_LIMIT}'`);
   await run(`ATTACH ${quoteLiteral(file)} AS parts`);
   await createNeuron(database, await cells(database, properties, meta, source), signal);
   await roiCountsFromRoiInfo(database, { ...NO_RELATION, file: source, columns: ['roiInfo'] }, signal);
