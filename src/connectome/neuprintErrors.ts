@@ -63,15 +63,20 @@ export function errorOfReply(reply: FailedReply, { origin, hasToken }: Asked): C
   return refused(`expected a neuPrint server, got HTTP ${status}${said}.`);
 }
 
+/** How the driver for Go tells that it has no connection, or lost the one it had; it tried for 30 s. */
+const DATABASE_LOST = /^failed to execute query: (TransactionExecutionLimit: .{0,200}last error: )?ConnectivityError: /;
+
 /** A query that failed: neuPrint passes Neo4j's text on, or says in its own that it took too long. */
 function ofQuery(message: string, where: string): ConnectError | QueryError {
   if (/^Timeout experienced/.test(message))
     return new QueryError(`${where}: the server's time limit ended a query; ${HOW_TO_ASK_LESS}`, {
       failure: 'timeout',
     });
+  if (DATABASE_LOST.test(message))
+    return new ConnectError(`${where}: its database is away (${shownOf(message)}).`, { isOutage: true });
   const [, code, reason = message] = /Neo4jError: (Neo\.\w+\.\w+\.\w+) \((.*)/s.exec(message) ?? [];
   const kind = code === undefined ? kindOf({ message }) : kindOf({ code, message: reason });
-  const shown = (message.split('\n')[0] ?? message).trim();
+  const shown = shownOf(message);
   switch (kind) {
     case 'timeout':
       return new QueryError(`${where}: the server's time limit ended a query; ${HOW_TO_ASK_LESS}`, { failure: kind });
@@ -93,6 +98,10 @@ function ofQuery(message: string, where: string): ConnectError | QueryError {
     default:
       return new QueryError(`${where}: the server refused a query: ${shown}`, { failure: kind });
   }
+}
+
+function shownOf(message: string): string {
+  return (message.split('\n')[0] ?? message).trim();
 }
 
 function forbidden(text: string, origin: string, said: string): string {
