@@ -4,7 +4,7 @@ import { randomUUID } from 'node:crypto';
 import { CommanderError } from 'commander';
 import { systemClock } from './clock.ts';
 import type { Context } from './commands/context.ts';
-import { ConfigError, ConnectError, isExpected, QueryError } from './errors.ts';
+import { ConfigError, ConnectError, InterruptedError, isExpected, QueryError } from './errors.ts';
 import { EXIT, type Outcome, type Outside } from './program/outside.ts';
 import { createProgram } from './program/program.ts';
 import { createProgress, type ProgressMode } from './progress.ts';
@@ -43,7 +43,7 @@ const perform: Outside['perform'] = async ({ silent, json }, work) => {
     tell(await work(contextOf()));
   } catch (error) {
     progress.stop();
-    const message = abort.signal.aborted ? 'interrupted.' : messageOf(error);
+    const message = abort.signal.aborted ? interruptionOf(error) : messageOf(error);
     if (json) process.stdout.write(`${JSON.stringify({ event: 'error', message })}\n`);
     process.stderr.write(`neurodex: ${message}\n`);
     process.exitCode = abort.signal.aborted ? EXIT.interrupted : exitCodeOf(error);
@@ -64,6 +64,10 @@ function today(epoch: string | undefined): Context['today'] {
 
 function exitCodeOf(error: unknown): number {
   return error instanceof ConnectError || error instanceof QueryError ? EXIT.notReached : EXIT.usageOrData;
+}
+
+function interruptionOf(error: unknown): string {
+  return error instanceof InterruptedError ? printable(error.message) : 'interrupted.';
 }
 
 function messageOf(error: unknown): string {

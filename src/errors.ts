@@ -59,6 +59,11 @@ export class WriteError extends Error {
   override name = 'WriteError';
 }
 
+/** The user ended a run whose message tells what is kept of it. */
+export class InterruptedError extends Error {
+  override name = 'InterruptedError';
+}
+
 /** An error of the five kinds, whose message is for the user; any other is a defect. */
 export function isExpected(error: unknown): error is Error {
   return [ConfigError, ConnectError, QueryError, DecodeError, WriteError].some((kind) => error instanceof kind);

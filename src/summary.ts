@@ -14,9 +14,7 @@ export function reportText(report: Report, { output, cache: kept }: Pick<Setting
   const totalMs = Object.values(phases).reduce((sum, ms) => sum + ms, 0);
   const lines = [
     `${printable(report.dataset ?? '')}: ${counted(totals.types, 'type')}, ${counted(totals.cells, 'cell')}, ${counted(totals.untyped, 'cell')} without a type${report.mode === 'quick' ? ' (quick: no ROI analysis)' : ''}`,
-    `time   ${seconds(totalMs)}: ${Object.entries(phases)
-      .map(([name, ms]) => `${name} ${seconds(ms)}`)
-      .join(', ')}; peak memory ${Math.round(report.peakRssBytes / 1e6)} MB`,
+    `time   ${seconds(totalMs)}: ${phaseTexts(phases)}; peak memory ${Math.round(report.peakRssBytes / 1e6)} MB`,
     `asked  ${counted(report.roundTrips, 'round trip')} for ${counted(report.queries, 'question')}; ${counted(report.rows, 'row')}, ${report.bytes === null ? 'an unknown number of bytes' : megabytes(report.bytes)} over the wire`,
     ...report.pace.map(
       ({ lookup, way, batches, concurrency }) =>
@@ -64,6 +62,22 @@ export function importText(
 ): string {
   const { cells, typed, types, roiCounts, connections } = result;
   return `${into}: ${counted(cells, 'cell')}, ${counted(typed, 'cell')} with a type, ${counted(types, 'type')}, ${counted(roiCounts, 'ROI count')}, ${counted(connections, 'connection')}`;
+}
+
+export function snapshotText(
+  result: Parameters<typeof importText>[0] & { dataset: string; typeConnections: number; bytes: number },
+  { roundTrips, bytes, phases, peakRssBytes }: Report,
+  into: string,
+): string {
+  const { dataset, typeConnections } = result;
+  const totalMs = Object.values(phases).reduce((sum, ms) => sum + ms, 0);
+  const byType = typeConnections > 0 ? `, ${counted(typeConnections, 'connection')} of types` : '';
+  return [
+    `${importText(result, into)}${byType}`,
+    `size   ${megabytes(result.bytes)}; the numbers of cells, pre, post and connections are those that ${printable(dataset)} counts`,
+    `asked  ${counted(roundTrips, 'round trip')}, ${bytes === null ? 'an unknown number of bytes' : megabytes(bytes)} over the wire`,
+    `time   ${seconds(totalMs)}: ${phaseTexts(phases)}; peak memory ${Math.round(peakRssBytes / 1e6)} MB`,
+  ].join('\n');
 }
 
 export function loadText(result: { dataset: string; cells: number; connections: number }, into: string): string {
@@ -155,6 +169,12 @@ export function configText({ settings, origins }: Config): string {
       return `# ${help}${env ? ` (${env})` : ''}\n${key}: ${shownValue(key, settings[key])}  # ${origins[key]}`;
     })
     .join('\n\n');
+}
+
+function phaseTexts(phases: Report['phases']): string {
+  return Object.entries(phases)
+    .map(([name, ms]) => `${name} ${seconds(ms)}`)
+    .join(', ');
 }
 
 function seconds(ms: number): string {

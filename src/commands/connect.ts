@@ -15,16 +15,21 @@ import type { Settings } from '../settings.ts';
 export async function connect(settings: Settings, signal: AbortSignal, cache: Cache): Promise<Connectome> {
   const { source, concurrency, maxConcurrency } = settings;
   if (source === undefined) throw new ConfigError(`--source: expected ${SOURCES}; got nothing.`);
-  if (concurrency !== undefined && maxConcurrency !== undefined && concurrency > maxConcurrency)
-    throw new ConfigError(
-      `--concurrency: expected at most --max-concurrency, which is ${maxConcurrency}; got ${concurrency}.`,
-    );
+  requirePace(settings);
   const named = await nameConnectome(source, settings);
   if (settings.offline) return named;
   // Most likely nothing changed, and one question tells: 17 more connections take 50 ms of this process.
   const isHasty = (await cache.get(descriptionKey(named.id))) !== undefined;
   const maxInFlight = concurrency ?? maxConcurrency;
   return await openConnectome(source, { ...settings, token: tokenOf(settings), maxInFlight, isHasty }, signal);
+}
+
+/** @throws ConfigError where more is to be in flight than may be */
+export function requirePace({ concurrency, maxConcurrency }: Settings): void {
+  if (concurrency === undefined || maxConcurrency === undefined || concurrency <= maxConcurrency) return;
+  throw new ConfigError(
+    `--concurrency: expected at most --max-concurrency, which is ${maxConcurrency}; got ${concurrency}.`,
+  );
 }
 
 /**

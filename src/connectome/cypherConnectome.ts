@@ -1,5 +1,5 @@
 /** Connectome on a neuPrint database that is asked in Cypher, whatever carries the questions to it. */
-import { ConfigError, DecodeError, QueryError } from '../errors.ts';
+import { ConfigError, QueryError } from '../errors.ts';
 import { cellRow, cellsIn } from './cellRow.ts';
 import type {
   Answer,
@@ -25,6 +25,7 @@ import {
   roiSumsQuery,
   typeSizesQuery,
 } from './cypher.ts';
+import { chosen, editOf, type MetaRow, metaRow } from './cypherMeta.ts';
 import type { CypherCost, CypherInteger, CypherServer } from './cypherServer.ts';
 import { createFingerprints, digestOf, type FingerprintForm, roiInfoIn } from './fingerprint.ts';
 import { createLabel } from './label.ts';
@@ -242,43 +243,6 @@ function isUnknownFunction(error: unknown): boolean {
 
 function answered<T>(value: T, { received, serverMs }: CypherCost): Answer<T> {
   return { value, serverMs, rows: received, roundTrips: 1 };
-}
-
-interface MetaRow {
-  label: string;
-  properties: Record<string, unknown>;
-}
-
-function metaRow([labels, ...values]: unknown[], properties: readonly string[]): MetaRow {
-  // neuPrint labels a dataset's nodes `<dataset>_Meta`, `<dataset>_Neuron`; older loaders joined them by a dash.
-  const own = (labels as string[]).find((label) => label !== 'Meta' && label.endsWith('Meta'));
-  const label = own === undefined ? 'Neuron' : own.replace(/Meta$/, 'Neuron');
-  return { label, properties: Object.fromEntries(properties.map((property, i) => [property, values[i]])) };
-}
-
-/** @throws DecodeError without :Meta; ConfigError where several datasets are there and none, or none of them, is named */
-function chosen(rows: readonly MetaRow[], dataset: string | undefined): MetaRow {
-  const nameOf = ({ properties: { dataset: name, tag } }: MetaRow): string => (tag ? `${name}:${tag}` : String(name));
-  const [first, ...others] = rows;
-  if (first === undefined)
-    throw new DecodeError(
-      'Expected a :Meta node, found none: this is no neuPrint database, not the right --database, or its --dataset is spelled otherwise (case matters).',
-    );
-  const matching =
-    dataset === undefined ? rows : rows.filter((row) => row.properties.dataset === dataset || nameOf(row) === dataset);
-  const [match, ...ambiguous] = matching;
-  if (match !== undefined && ambiguous.length === 0) return match;
-  // A single dataset of another name is for the build to judge, as with any source.
-  if (others.length === 0) return first;
-  const names = rows.map(nameOf).sort().join(', ');
-  throw new ConfigError(
-    `--dataset: expected one of the datasets ${names}; got ${dataset === undefined ? 'none' : JSON.stringify(dataset)}.`,
-  );
-}
-
-/** Annotations change lastDatabaseEdit and not the uuid; a dataset that lacks either is never taken for unchanged. */
-function editOf({ uuid, lastDatabaseEdit }: Record<string, unknown>): string | null {
-  return uuid && lastDatabaseEdit ? JSON.stringify([uuid, lastDatabaseEdit]) : null;
 }
 
 function textOrNull(value: unknown, property = ''): string | null {

@@ -24,9 +24,9 @@ export async function openDatabase(file: string): Promise<Database> {
   return await open(file, { access_mode: 'READ_ONLY', memory_limit: READ_MEMORY_LIMIT });
 }
 
-/** Creates a new file, or a database in memory where `file` is left out. */
-export async function createDatabase(file = ':memory:'): Promise<Database> {
-  return await open(file, {});
+/** Opens a file for writing, which is created where there is none, or a database in memory where `file` is left out. */
+export async function createDatabase(file = ':memory:', memoryLimit?: string): Promise<Database> {
+  return await open(file, memoryLimit === undefined ? {} : { memory_limit: memoryLimit });
 }
 
 async function open(file: string, options: Record<string, string>): Promise<Database> {

@@ -59,17 +59,21 @@ interface Identity {
  */
 export async function connectomeOn(database: Database, { id, edit }: Identity): Promise<Connectome> {
   const columns = await columnsOf(database);
-  const neuron = columns.get('neuron') ?? new Set<string>();
-  const meta = columns.get('meta') ?? new Set<string>();
+  const neuron = columns.get('neuron') ?? new Map<string, string>();
+  const meta = columns.get('meta') ?? new Map<string, string>();
   const countOf = (property: string): string =>
     neuron.has(property) ? `coalesce(sum(${property}), 0)::DOUBLE` : '0::DOUBLE';
 
-  const isConnectionTable = CONNECTION_COLUMNS.every((column) => columns.get('connection')?.has(column));
-  /** No connections at all were not imported: unknown is not zero. */
-  const requireConnections = async (ask?: Ask): Promise<void> => {
-    const [row] = isConnectionTable ? await database.query('SELECT 1 FROM connection LIMIT 1', [], ask) : [];
-    if (row === undefined)
-      throw new ConfigError('Expected a file with connections, this one holds none: import it with --connections.');
+  const holds = async (table: string, required: readonly string[], ask?: Ask): Promise<boolean> =>
+    required.every((column) => columns.get(table)?.has(column)) &&
+    (await database.query(`SELECT 1 FROM ${table} LIMIT 1`, [], ask)).length > 0;
+  /** No connections at all were not taken: unknown is not zero. */
+  const partnersSql = async (ask?: Ask): Promise<string> => {
+    if (await holds('connection', CONNECTION_COLUMNS, ask)) return PARTNERS;
+    if (await holds('type_connection', TYPE_CONNECTION_COLUMNS, ask)) return TYPE_PARTNERS;
+    throw new ConfigError(
+      'Expected a file with connections, this one holds none: make it with --connections, by "neurodex import" or "neurodex snapshot".',
+    );
   };
 
   /** Rows of the types asked for; the row of a type whose second column is null counts its cells in the third. */
@@ -125,7 +129,7 @@ export async function connectomeOn(database: Database, { id, edit }: Identity): 
       // Only columns that exist are asked for: most datasets lack most annotations.
       const known = properties.filter((property) => neuron.has(property));
       const positions = properties.map((property) => known.indexOf(property));
-      const values = known.map((property) => `, ${quoteIdentifier(property)}::VARCHAR`).join('');
+      const values = known.map((property) => `, ${textSql(property, neuron.get(property))}`).join('');
       // Sums as DOUBLE: exact below 2^53, and no bigint for each of 100,000 rows.
       const counts = `count(*)::DOUBLE, ${countOf('pre')}, ${countOf('post')}`;
       const { from, below } = ask?.range ?? { from: null, below: null };
@@ -159,11 +163,11 @@ export async function connectomeOn(database: Database, { id, edit }: Identity): 
       ),
 
     async partners(types, ask) {
-      await requireConnections(ask);
+      const partners = await partnersSql(ask);
       return await askTyped(
         ([type, direction, pairs, weight, partner]) =>
           partnerRow({ type, direction, partner, pairs, weight } as PartnerRow),
-        `WITH asked AS (${ASKED_CELLS}) ${PARTNERS} UNION ALL ${CELL_COUNTS}, NULL FROM asked GROUP BY type`,
+        `WITH asked AS (${ASKED_CELLS}) ${partners} UNION ALL ${CELL_COUNTS}, NULL FROM asked GROUP BY type`,
         [types],
         ask,
       );
@@ -221,15 +225,30 @@ const PARTNERS = [
   )
   .join(' UNION ALL ');
 
+const TYPE_CONNECTION_COLUMNS = ['type_pre', 'type_post', 'pairs', 'weight'];
+
+const TYPE_PARTNERS = [
+  { direction: 'upstream', own: 'type_post', other: 'type_pre' },
+  { direction: 'downstream', own: 'type_pre', other: 'type_post' },
+]
+  .map(
+    ({ direction, own, other }) =>
+      `SELECT ${own}, '${direction}', pairs::DOUBLE, weight::DOUBLE, ${other}
+       FROM type_connection WHERE ${own} IN (SELECT type FROM asked)`,
+  )
+  .join(' UNION ALL ');
+
 const REQUIRED_COLUMNS = { neuron: ['bodyId', 'type'], roi_count: ['bodyId', 'roi', 'pre', 'post'], meta: ['dataset'] };
 
-async function columnsOf(database: Database): Promise<Map<string, Set<string>>> {
-  const columns = new Map<string, Set<string>>();
-  for (const [table, column] of await database.query(
-    'SELECT table_name, column_name FROM duckdb_columns() WHERE NOT internal',
+/** By table and column, its type. */
+async function columnsOf(database: Database): Promise<Map<string, Map<string, string>>> {
+  const columns = new Map<string, Map<string, string>>();
+  for (const [table, column, type] of await database.query(
+    // While a file is being made of parts, these lie in a database beside it.
+    'SELECT table_name, column_name, data_type FROM duckdb_columns() WHERE NOT internal AND database_name = current_database()',
   )) {
-    const names = columns.get(table as string) ?? new Set<string>();
-    columns.set(table as string, names.add(column as string));
+    const types = columns.get(table as string) ?? new Map<string, string>();
+    columns.set(table as string, types.set(column as string, type as string));
   }
   for (const [table, required] of Object.entries(REQUIRED_COLUMNS)) {
     const missing = required.filter((column) => !columns.get(table)?.has(column));
@@ -240,6 +259,12 @@ async function columnsOf(database: Database): Promise<Map<string, Set<string>>> 
     }
   }
   return columns;
+}
+
+/** A list is told as a server's is. */
+function textSql(property: string, type = ''): string {
+  const column = quoteIdentifier(property);
+  return type.endsWith('[]') ? `to_json(${column})::VARCHAR` : `${column}::VARCHAR`;
 }
 
 function parsedCell(cell: Cell | undefined): unknown {

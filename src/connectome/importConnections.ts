@@ -2,7 +2,7 @@
 import { requireBodyIds, requireCounts } from './checks.ts';
 import type { Database } from './database.ts';
 import { stage } from './importNeurons.ts';
-import { type ImportRules, requireColumns, rowsOf } from './importRules.ts';
+import { type ImportRules, type Rows, requireColumns, rowsOf } from './importRules.ts';
 
 const COLUMNS = ['bodyId_pre', 'bodyId_post', 'weight'];
 
@@ -20,16 +20,27 @@ export const CONNECTION_ROI_COUNTS = `SELECT bodyId, roi, sum(pre)::BIGINT AS pr
 /** How a file may write that a synapse lies in no ROI; "NotPrimary" is what neuprint-python makes of the rest. */
 export const NO_ROI = ['', 'None', 'NotPrimary'];
 
-/** Creates connection, empty without a file. Answers whether connection_roi was made: if it is wanted, and the file names ROIs. */
-export async function createConnection(
+/** @throws DecodeError if the file lacks a column */
+export async function connectionRows(
   database: Database,
-  file: string | undefined,
-  { rules, wantsRois, signal }: { rules: ImportRules; wantsRois: boolean; signal?: AbortSignal | undefined },
-): Promise<boolean> {
-  await database.query('CREATE TABLE connection (bodyId_pre BIGINT, bodyId_post BIGINT, weight BIGINT)');
-  if (file === undefined) return false;
+  file: string,
+  rules: ImportRules,
+  signal?: AbortSignal,
+): Promise<Rows> {
   const rows = await rowsOf(database, file, { text: [...COLUMNS, 'roi'], rules }, signal);
   requireColumns(rows, COLUMNS, rules);
+  return rows;
+}
+
+/** Creates connection, empty without rows. Answers whether connection_roi was made: if it is wanted, and the rows name ROIs. */
+export async function createConnection(
+  database: Database,
+  rows: Rows | undefined,
+  { wantsRois, signal }: { wantsRois: boolean; signal?: AbortSignal | undefined },
+): Promise<boolean> {
+  await database.query('CREATE TABLE connection (bodyId_pre BIGINT, bodyId_post BIGINT, weight BIGINT)');
+  if (rows === undefined) return false;
+  const { file } = rows;
   const hasRois = wantsRois && rows.columns.includes('roi');
   await stage(database, 'connection_staged', rows, hasRois ? [...COLUMNS, 'roi'] : COLUMNS, signal);
   await requireBodyIds(database, 'connection_staged', file, 'bodyId_pre');

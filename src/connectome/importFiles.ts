@@ -1,7 +1,7 @@
 /** Files of neurons, Meta, ROI counts and connections -> one DuckDB file, which appears whole or not at all. */
 import { DecodeError } from '../errors.ts';
 import type { Database } from './database.ts';
-import { CONNECTION_TOTALS, createConnection } from './importConnections.ts';
+import { CONNECTION_TOTALS, connectionRows, createConnection } from './importConnections.ts';
 import { type Meta, metaOfData, namedDataset, readMeta } from './importMeta.ts';
 import { createNeuron, type Staged, stageNeurons } from './importNeurons.ts';
 import { roiCountsFromConnections, roiCountsFromFile, roiCountsFromRoiInfo } from './importRoiCounts.ts';
@@ -59,7 +59,9 @@ export async function importFiles(files: ImportFiles, options: ImportOptions): P
     const wantsRois = !withoutRoiInfo && !hasRoiInfo;
     if (wantsRois && files.connections === undefined) throw noRoiCounts(neurons, files.connections);
     onStep('connections');
-    const countsConnections = await createConnection(database, files.connections, { rules, wantsRois, signal });
+    const connections =
+      files.connections === undefined ? undefined : await connectionRows(database, files.connections, rules, signal);
+    const countsConnections = await createConnection(database, connections, { wantsRois, signal });
     await createNeuron(database, neurons, countsConnections ? CONNECTION_TOTALS : null, signal);
     onStep('ROI counts');
     if (files.roiCounts !== undefined) {
@@ -76,11 +78,14 @@ export async function importFiles(files: ImportFiles, options: ImportOptions): P
     await createMeta(database, meta);
     notes.push(...notesOnMeta(meta, files.meta, countsConnections));
     notes.push(...(await notesOnNeurons(database, neurons, countsConnections)));
-    return { ...(await countsIn(database)), notes };
+    return { ...(await tableCounts(database)), notes };
   });
 }
 
-async function countsIn(database: Database): Promise<Omit<ImportResult, 'notes'>> {
+export type TableCounts = Omit<ImportResult, 'notes'>;
+
+/** What the tables of a connectome file hold. */
+export async function tableCounts(database: Database): Promise<TableCounts> {
   const [counts] = await database.query(
     `SELECT count(*)::DOUBLE, count(named)::DOUBLE, count(DISTINCT named)::DOUBLE,
             (SELECT count(*) FROM roi_count)::DOUBLE, (SELECT count(*) FROM connection)::DOUBLE

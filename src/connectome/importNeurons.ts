@@ -2,7 +2,7 @@
 import { DecodeError, WriteError } from '../errors.ts';
 import { requireBodyIds, requireCounts } from './checks.ts';
 import { type Cell, type Database, quoteIdentifier } from './database.ts';
-import { type ImportRules, requireColumns, rowsOf } from './importRules.ts';
+import { type ImportRules, type Rows, requireColumns, rowsOf } from './importRules.ts';
 
 export const COUNTS = ['pre', 'post', 'upstream', 'downstream', 'synweight'] as const;
 
@@ -51,15 +51,7 @@ export async function stageNeurons(
     leftRoiInfo ||= names.length < rows.columns.length;
     found.push(...rows.found.filter((column) => !found.includes(column)));
     const table = i === 0 ? 'staged' : 'staged_next';
-    await stage(database, table, rows, names, signal);
-    await requireBodies(database, table, file);
-    await requireCounts(
-      database,
-      table,
-      file,
-      COUNTS.filter((name) => names.includes(name)),
-    );
-    await typed(database, table, names);
+    await stageBodies(database, table, { ...rows, columns: names }, signal);
     notes.push(...(await notesOnValues(database, table, file, names, rules)));
     if (i > 0) notes.push(...(await joined(database, file, names, columns, signal)));
     for (const name of names) {
@@ -72,10 +64,23 @@ export async function stageNeurons(
   return { files: label, columns: all, found, leftRoiInfo, notes };
 }
 
+/**
+ * Creates a temporary table of bodies, checked; of the rows' columns, `bodyId` and COUNTS are text.
+ * @throws DecodeError for a body without an id, twice, or with a count that is none, or if there is no row
+ */
+export async function stageBodies(database: Database, table: string, rows: Rows, signal?: AbortSignal): Promise<void> {
+  const { file, columns } = rows;
+  await stage(database, table, rows, columns, signal);
+  await requireBodies(database, table, file);
+  const counts = COUNTS.filter((name) => columns.includes(name));
+  await requireCounts(database, table, file, counts);
+  await typed(database, table, columns);
+}
+
 /** Creates neuron from `staged`; `totals` are SQL of (bodyId, pre, post) for cells whose files have no such columns. */
 export async function createNeuron(
   database: Database,
-  { columns }: Staged,
+  { columns }: Pick<Staged, 'columns'>,
   totals: string | null,
   signal?: AbortSignal,
 ): Promise<void> {
@@ -89,7 +94,7 @@ export async function createNeuron(
 export async function stage(
   database: Database,
   table: string,
-  { file, sql }: { file: string; sql: string },
+  { file, sql }: Pick<Rows, 'file' | 'sql'>,
   columns: readonly string[],
   signal?: AbortSignal,
 ): Promise<void> {

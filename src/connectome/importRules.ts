@@ -25,10 +25,13 @@ export interface Rows {
   /** For messages. */
   file: string;
   columns: readonly string[];
-  /** What the file itself calls its columns, for messages. */
-  found: readonly string[];
   /** What follows FROM; roiInfo is JSON text, or a text that is none and will be refused. */
   sql: string;
+}
+
+export interface FileRows extends Rows {
+  /** What the file itself calls its columns, for messages. */
+  found: readonly string[];
 }
 
 export interface RowsWanted {
@@ -48,7 +51,7 @@ export async function rowsOf(
   file: string,
   { text, lists = [], rules }: RowsWanted,
   signal?: AbortSignal,
-): Promise<Rows> {
+): Promise<FileRows> {
   const nameOf = (column: string): string => (Object.hasOwn(rules.columns, column) && rules.columns[column]) || column;
   const isText = (name: string): boolean => text.includes(name) || Object.hasOwn(rules.values, name);
   const sources = Object.keys(rules.columns).filter((column) => isText(nameOf(column)));
@@ -115,7 +118,7 @@ function refuseTwoOfAName(file: string, columns: readonly string[], nameOf: (col
 }
 
 /** @throws DecodeError that names what is missing, what there is, and the preset that knows it, if one does */
-export function requireColumns(rows: Rows, required: readonly string[], rules: ImportRules): void {
+export function requireColumns(rows: FileRows, required: readonly string[], rules: ImportRules): void {
   const missing = required.filter((name) => !rows.columns.includes(name));
   if (missing.length === 0) return;
   const named = required.map((name) => {

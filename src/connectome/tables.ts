@@ -26,6 +26,17 @@ export async function createRoiCount(database: Database, query: string, signal?:
     throw new DecodeError(`Body ${twice[0]}: expected each ROI once, found ${JSON.stringify(twice[1])} twice.`);
 }
 
+/** Creates type_connection from a query that yields (type_pre, type_post, pairs, weight); no type is null, as one. */
+export async function createTypeConnection(database: Database, query: string, signal?: AbortSignal): Promise<void> {
+  await database.query(
+    `CREATE TABLE type_connection AS
+     SELECT type_pre, type_post, sum(pairs)::BIGINT AS pairs, sum(weight)::BIGINT AS weight FROM (${query})
+     GROUP BY ALL ORDER BY ALL`,
+    [],
+    { signal },
+  );
+}
+
 /**
  * Creates meta: one row, a column for each property of a :Meta node. Lists of names become VARCHAR[], other
  * lists and objects JSON.
@@ -33,7 +44,9 @@ export async function createRoiCount(database: Database, query: string, signal?:
 export async function createMeta(database: Database, meta: Readonly<Record<string, unknown>>): Promise<void> {
   const present = Object.entries(meta).filter(([, value]) => value !== null && value !== undefined);
   const columns = present.map(([name, value], i) => `${columnSql(value, `$${i + 1}`)} AS ${quoteIdentifier(name)}`);
-  const parameters = present.map(([, value]) => (typeof value === 'object' ? JSON.stringify(value) : String(value)));
+  const parameters = present.map(([, value]) =>
+    typeof value === 'object' ? JSON.stringify(value, exactly) : String(value),
+  );
   await database.query(`CREATE TABLE meta AS SELECT ${columns.join(', ')}`, parameters);
 }
 
@@ -43,6 +56,13 @@ function columnSql(value: unknown, parameter: string): string {
   }
   if (typeof value === 'object') return `${parameter}::JSON`;
   if (typeof value === 'number') return Number.isSafeInteger(value) ? `${parameter}::BIGINT` : `${parameter}::DOUBLE`;
+  if (typeof value === 'bigint') return `${parameter}::BIGINT`;
   if (typeof value === 'boolean') return `${parameter}::BOOLEAN`;
   return `${parameter}::VARCHAR`;
+}
+
+/** An integer as a number, as far as one holds it. */
+function exactly(_: string, value: unknown): unknown {
+  if (typeof value !== 'bigint') return value;
+  return Number.isSafeInteger(Number(value)) ? Number(value) : String(value);
 }

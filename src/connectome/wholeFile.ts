@@ -8,12 +8,17 @@ import { createDatabase, type Database } from './database.ts';
 /**
  * Runs `fill` on a new database in a folder beside the target (a rename is atomic only within one file system)
  * and puts it in the target's place when all is well.
+ * @param beside how that folder's path begins
  */
-export async function writeWhole<T>(into: string, fill: (database: Database) => Promise<T>): Promise<T> {
-  checkTarget(into);
+export async function writeWhole<T>(
+  into: string,
+  fill: (database: Database) => Promise<T>,
+  beside = `${into}.partial-`,
+): Promise<T> {
+  requireTarget(into);
   let folder: string;
   try {
-    folder = mkdtempSync(`${into}.partial-`);
+    folder = mkdtempSync(beside);
   } catch (cause) {
     throw new WriteError(
       `${into}: its folder ${dirname(into)} cannot be written to (${(cause as NodeJS.ErrnoException).code}).`,
@@ -37,7 +42,8 @@ export async function writeWhole<T>(into: string, fill: (database: Database) => 
   }
 }
 
-function checkTarget(into: string): void {
+/** @throws ConfigError if no DuckDB file can be put there, or something else would be replaced */
+export function requireTarget(into: string): void {
   if (!existsSync(dirname(into))) throw new ConfigError(`${into}: the folder ${dirname(into)} does not exist.`);
   // DuckDB would replay the log of the file that stood there into the new one.
   if (existsSync(`${into}.wal`)) {

@@ -6,6 +6,8 @@ import { QueryError } from '../errors.ts';
 export interface Lookup<Row extends { type: string }, Value> {
   /** For messages and the report. */
   name: string;
+  /** What there are several of in a type (default cells). */
+  unit?: string;
   /**
    * `cells` of the answer, where there are any, say how many cells of each type it was made of: they are held against
    * the types' sizes.
@@ -59,7 +61,7 @@ export async function runBatch<Row extends { type: string }, Value>(
       if (expected === null || got === expected) continue;
       // Most likely a part of the answer was lost; if the dataset was edited meanwhile, it will be the same again.
       throw new QueryError(
-        `${lookup.name} of ${JSON.stringify(type)}: expected ${expected} cells, got ${got}; if the dataset was edited just now, run again.`,
+        `${lookup.name} of ${JSON.stringify(type)}: expected ${expected} ${lookup.unit ?? 'cells'}, got ${got}; if the dataset was edited just now, run again.`,
         { failure: 'passing' },
       );
     }

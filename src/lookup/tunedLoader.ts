@@ -32,6 +32,8 @@ export type Guess = NonNullable<PaceOptions['guess']>;
 export interface TunedLookup<Row extends { type: string }, Value> extends Lookup<Row, Value> {
   /** By way of asking, the best guess first; a lookup with one way has one of any name. */
   guesses: Readonly<Record<string, Guess>>;
+  /** The most that one reply may weigh (default 20,000). */
+  mostInBatch?: number;
 }
 
 /** The most that one reply may weigh: 20,000 cells are 20 MB of roiInfo. */
@@ -70,7 +72,7 @@ export async function withTunedLoader<Row extends { type: string }, Value, Resul
     totalWeight,
     heaviestWeight,
     maxConcurrency: settings.maxConcurrency ?? connectome.maxInFlight,
-    maxBatchWeight: MOST_IN_BATCH,
+    maxBatchWeight: lookup.mostInBatch ?? MOST_IN_BATCH,
     guess: lookup.guesses[way] as Guess,
     warm: models[way] ?? null,
     rttMs,
@@ -120,7 +122,7 @@ export async function withTunedLoader<Row extends { type: string }, Value, Resul
     },
     onSettled(types) {
       doneWeight += sum(types.map((type) => cells.get(type) ?? 1));
-      run.progress(doneWeight, totalWeight, 'cells');
+      run.progress(doneWeight, totalWeight, lookup.unit ?? 'cells');
     },
   });
   const result = await use(loader);

@@ -21,6 +21,7 @@ import {
 } from './flags.ts';
 import { addImport } from './import.ts';
 import { EXIT, type OutputFlags, type Outside } from './outside.ts';
+import { addSnapshot } from './snapshot.ts';
 
 const EXIT_CODES =
   '\nExit codes: 0; 1 usage or data; 2 cannot reach or not allowed; 3 finished with failed types; 130 interrupted.';
@@ -38,6 +39,7 @@ export function createProgram(outside: Outside): Command {
   addCache(root, outside);
   addImport(root, outside);
   addSample(root, outside);
+  addSnapshot(root, outside);
   addLoad(root, outside);
   addPartners(root, outside);
   addDiff(root, outside);

@@ -83,7 +83,9 @@ test.each([
   await database.query(sql);
   database.close();
   const connectome = await openDuckdb(file);
-  await expect(connectome.partners(['T1'])).rejects.toThrow('import it with --connections');
+  await expect(connectome.partners(['T1'])).rejects.toThrow(
+    'make it with --connections, by "neurodex import" or "neurodex snapshot"',
+  );
   await connectome.close();
 });
 

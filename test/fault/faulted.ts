@@ -47,6 +47,8 @@ export interface Faulted {
   readonly whole: Catalog;
   /** The same as `data/index.json`. */
   readonly wholeIndex: string;
+  /** Writes to the server. */
+  cypher(text: string): Promise<unknown>;
   /** Goes with the test. */
   relay(onRun: BoltRelayOptions['onRun'], target?: { host: string; port: number }): Promise<RunningBoltRelay>;
   build(at: { port: number }, flags?: Flags, clock?: Clock, cache?: Cache): Promise<Built>;
@@ -92,6 +94,11 @@ export async function describeFaults(
       },
       get wholeIndex() {
         return given.wholeIndex;
+      },
+      async cypher(text) {
+        const server = await connectNeo4j({ uri: given.server.uri });
+        await server.write(text, {});
+        await server.close();
       },
       async relay(onRun, target = { host: '127.0.0.1', port: given.server.port }) {
         const relay = await startBoltRelay({ target, onRun });

@@ -1,0 +1,59 @@
+/** `neurodex snapshot`: a whole dataset on a server -> a connectome file. */
+import { isCypher, openCypher } from '../connectome/open.ts';
+import { requireTarget } from '../connectome/wholeFile.ts';
+import { ConfigError, InterruptedError, withoutSecrets } from '../errors.ts';
+import { createRun, type Report } from '../report.ts';
+import type { Settings } from '../settings.ts';
+import type { ConnectionTable } from '../snapshot/fetch.ts';
+import { openParts } from '../snapshot/parts.ts';
+import { type SnapshotResult, takeSnapshot } from '../snapshot/snapshot.ts';
+import { requirePace, tokenOf } from './connect.ts';
+import type { Context } from './context.ts';
+
+/** Up to as many batches are in memory at once: 8 of 1,000 cells are 50 MB. */
+const MOST_IN_FLIGHT = 8;
+
+export interface SnapshotWanted {
+  connections: ConnectionTable | null;
+  into: string;
+}
+
+/** @throws ConfigError without such a source, or where the file cannot be put; what takeSnapshot throws */
+export async function snapshot(
+  { connections, into }: SnapshotWanted,
+  settings: Settings,
+  context: Context,
+): Promise<{ result: SnapshotResult; report: Report }> {
+  const { signal, clock } = context;
+  const { source, concurrency, maxConcurrency = MOST_IN_FLIGHT } = settings;
+  if (source === undefined || !isCypher(source)) {
+    throw new ConfigError(
+      `--source: expected a server (https://HOST of a neuPrint, bolt://HOST:PORT or neo4j://HOST:PORT); got ${source === undefined ? 'nothing' : JSON.stringify(withoutSecrets(source))}.`,
+    );
+  }
+  requirePace(settings);
+  requireTarget(into);
+  const run = createRun('snapshot', clock.now, context.onEvent);
+  const parts = await openParts(into);
+  try {
+    const maxInFlight = concurrency ?? Math.min(maxConcurrency, MOST_IN_FLIGHT);
+    const options = { ...settings, token: tokenOf(settings), maxInFlight };
+    const opened = await run.phase('connect', () => openCypher(source, options, signal));
+    try {
+      const result = await takeSnapshot({ opened, parts, settings, connections, into, run, clock, signal });
+      run.report.bytes = opened.server.bytesReceived();
+      run.report.peakRssBytes = context.peakRssBytes();
+      return { result, report: run.report };
+    } finally {
+      await opened.server.close();
+    }
+  } catch (error) {
+    if (!signal.aborted) throw error;
+    throw new InterruptedError(
+      `interrupted. What landed is kept in ${parts.folder}: the same command goes on from there.`,
+      { cause: error },
+    );
+  } finally {
+    parts.close();
+  }
+}
