@@ -12,6 +12,7 @@ await build({
     index: 'src/index.ts',
     'dev/bench': 'test/bench/bench.ts',
     'dev/neo4j': 'test/support/neo4j/run.ts',
+    'dev/neuprint': 'test/support/neuprint/run.ts',
     'dev/proxyWorker': 'test/bench/proxyWorker.ts',
   },
   outdir: 'dist',
