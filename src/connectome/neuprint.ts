@@ -1,8 +1,7 @@
-/** A neuPrint server over HTTP: sends Cypher with its values written into it, reads rows as they arrive. Alone imports undici. */
+/** A neuPrint server over HTTP: sends Cypher with its values written into it, reads rows as they arrive. */
 import { pipeline } from 'node:stream';
 import { setTimeout } from 'node:timers/promises';
 import { createGunzip } from 'node:zlib';
-import { Pool } from 'undici';
 import { ConfigError, ConnectError, QueryError } from '../errors.ts';
 import { packageHomepage, packageVersion } from '../packageRoot.ts';
 import type { Ask } from './connectome.ts';
@@ -10,7 +9,8 @@ import { inlined } from './cypherLiterals.ts';
 import type { CypherCost, CypherParameters, CypherServer, OnRow } from './cypherServer.ts';
 import { neuprintId } from './identity.ts';
 import { HOW_TO_ASK_LESS } from './neo4jErrors.ts';
-import { CONNECT_TIMEOUT_MS, errorOfLoss, errorOfReply, type FailedReply, isUnknownDataset } from './neuprintErrors.ts';
+import { openConnections } from './neuprintConnections.ts';
+import { errorOfLoss, errorOfReply, type FailedReply, isUnknownDataset } from './neuprintErrors.ts';
 import { neuprintOrigin, tokenIn } from './neuprintUrl.ts';
 import type { OpenCypher } from './open.ts';
 import { createReplyRows } from './replyRows.ts';
@@ -23,6 +23,8 @@ export interface NeuprintOptions {
   /** As it is, or {"token": "…"}. */
   token?: string | undefined;
   maxInFlight?: number | undefined;
+  /** One question may be all: no connection is made that it does not need. */
+  isHasty?: boolean | undefined;
 }
 
 /** Of the datasets of a server, by name:tag. */
@@ -48,7 +50,6 @@ const LATE_MS = 5_000;
 
 const LIST_TIMEOUT_MS = 10_000;
 const MOST_PAUSE_SECONDS = 60;
-const KEEP_ALIVE_MS = 20_000;
 
 /**
  * Nothing is asked until somebody asks.
@@ -164,18 +165,12 @@ interface Http {
   close(): Promise<void>;
 }
 
-function createHttp({ url, token, maxInFlight }: NeuprintOptions & { maxInFlight: number }): Http {
+function createHttp({ url, token, maxInFlight, isHasty = false }: NeuprintOptions & { maxInFlight: number }): Http {
   const origin = neuprintOrigin(url);
   const where = new URL(origin).host;
   const authorization = token === undefined ? {} : { authorization: `Bearer ${tokenIn(token, 'token')}` };
-  const pool = new Pool(origin, {
-    connections: maxInFlight,
-    connect: { timeout: CONNECT_TIMEOUT_MS },
-    keepAliveTimeout: KEEP_ALIVE_MS,
-    // How long a question may take is said with each.
-    headersTimeout: 0,
-    bodyTimeout: 0,
-  });
+  const together = isHasty ? 1 : MOST_IN_FLIGHT;
+  const { pool, close } = openConnections(origin, { most: maxInFlight, together });
   let bytes = 0;
   let hasAnswered = false;
   /** A server that says when to come back is not asked before. */
@@ -186,7 +181,7 @@ function createHttp({ url, token, maxInFlight }: NeuprintOptions & { maxInFlight
     where,
     hasToken: token !== undefined,
     bytesReceived: () => bytes,
-    close: () => pool.destroy(),
+    close,
     async ask(request, onChunk, { signal, timeoutMs }) {
       signal?.throwIfAborted();
       await pause;
