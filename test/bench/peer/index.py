@@ -1,4 +1,4 @@
-"""The index of hemibrain's cell types as a good user of neuprint-python and pandas writes it: one question for all cells."""
+"""The index of hemibrain's cell types as a user of neuprint-python and pandas writes it: one question for all cells."""
 import json
 import resource
 import sys
@@ -9,15 +9,15 @@ import pandas as pd
 from neuprint import Client
 from requests.adapters import HTTPAdapter
 
-ANNOTATIONS = ("superclass class subclass supertype somaNeuromere itoleeHl trumanHl hemilineage cellBodyFiber dimorphism "
-               "hemibrainType mancType flywireType synonyms").split()
+ANNOTATIONS = ("superclass class subclass supertype somaNeuromere itoleeHl trumanHl hemilineage cellBodyFiber "
+               "dimorphism hemibrainType mancType flywireType synonyms").split()
 TRANSMITTERS = "consensusNt celltypePredictedNt predictedNt".split()
 SIDES = {**dict.fromkeys(["L", "LEFT", "LHS"], "left"), **dict.fromkeys(["R", "RIGHT", "RHS"], "right"),
          **dict.fromkeys(["M", "C", "MIDDLE", "MIDLINE", "CENTER"], "middle")}
 
 
 class WithoutTls(HTTPAdapter):
-    """neuprint-python asks by https alone; the server of the bench is on this machine, and whoever is measured speaks http."""
+    """neuprint-python asks by https alone; the bench has all that it measures speak http to one server here."""
 
     def send(self, request, **options):
         request.url = request.url.replace("https:", "http:", 1)
@@ -27,8 +27,9 @@ class WithoutTls(HTTPAdapter):
 def fetch(client):
     # Two questions: what is said of the dataset once need not travel with each of 22,704 cells.
     meta = client.fetch_custom("""
-        MATCH (m:Meta) OPTIONAL MATCH (n:Neuron) WHERE n.type IS NULL RETURN m.dataset AS name, m.tag AS tag, m.uuid AS uuid,
-        m.lastDatabaseEdit AS lastDatabaseEdit, m.primaryRois AS rois, m.roiHierarchy AS hierarchy, count(n) AS untyped""")
+        MATCH (m:Meta) OPTIONAL MATCH (n:Neuron) WHERE n.type IS NULL
+        RETURN m.dataset AS name, m.tag AS tag, m.uuid AS uuid, m.lastDatabaseEdit AS lastDatabaseEdit,
+            m.primaryRois AS rois, m.roiHierarchy AS hierarchy, count(n) AS untyped""")
     # Columns rather than a map per row, and no ORDER BY: neuprint-python's own comments say what either costs.
     columns = ["type", "instance", "somaSide", *TRANSMITTERS, *ANNOTATIONS, "pre", "post", "roiInfo"]
     asked = ", ".join(f"n.{column} AS {column}" for column in columns)
@@ -58,10 +59,12 @@ def shares(counts, names, primary):
         sums[side + "Percent"] = (part * 20000 + whole) // (2 * whole).clip(lower=1) / 100
     is_listed = ((sums["pre"] > 0) & (200 * sums["pre"] >= 3 * sums["preAll"])
                  | (sums["post"] > 0) & (200 * sums["post"] >= 3 * sums["postAll"]))
-    sums = sums[is_listed].assign(both=sums["pre"] + sums["post"]).sort_values(["both", "name"], ascending=[False, True])
+    sums = sums[is_listed].assign(both=sums["pre"] + sums["post"])
+    sums = sums.sort_values(["both", "name"], ascending=[False, True])
     # One pass over the rows: a groupby().apply() would make a frame for each of 5,620 types.
     shares_of = defaultdict(list)
-    for name, share in zip(sums["type"], sums[["name", "pre", "post", "prePercent", "postPercent"]].to_dict("records")):
+    records = sums[["name", "pre", "post", "prePercent", "postPercent"]].to_dict("records")
+    for name, share in zip(sums["type"], records):
         shares_of[name].append(share)
     return shares_of
 
@@ -92,7 +95,8 @@ def index(meta, cells):
     rois = set(meta["rois"])
     counts = pd.DataFrame([(name, roi, of.get("pre", 0), of.get("post", 0))
                            for name, info in zip(cells["type"], cells["roiInfo"]) if isinstance(info, str)
-                           for roi, of in json.loads(info).items() if roi in rois], columns=["type", "roi", "pre", "post"])
+                           for roi, of in json.loads(info).items() if roi in rois],
+                          columns=["type", "roi", "pre", "post"])
     counts = counts.groupby(["type", "roi"])[["pre", "post"]].sum().query("pre + post > 0").reset_index()
     primary = counts.groupby("type")[["pre", "post"]].sum().reindex(sides.index, fill_value=0)
     halves = pd.Series(meta["rois"], index=meta["rois"]).str.replace(r"\s*\((L|R|M)\)$", "", regex=True)
