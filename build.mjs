@@ -13,6 +13,7 @@ await build({
     'dev/bench': 'test/bench/bench.ts',
     'dev/neo4j': 'test/support/neo4j/run.ts',
     'dev/neuprint': 'test/support/neuprint/run.ts',
+    'dev/neuprintWorker': 'test/bench/neuprintWorker.ts',
     'dev/proxyWorker': 'test/bench/proxyWorker.ts',
   },
   outdir: 'dist',

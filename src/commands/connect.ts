@@ -18,8 +18,8 @@ export async function connect(settings: Settings, signal: AbortSignal, cache: Ca
   requirePace(settings);
   const named = await nameConnectome(source, settings);
   if (settings.offline) return named;
-  // Most likely nothing changed, and one question tells: 17 more connections take 50 ms of this process.
-  const isHasty = (await cache.get(descriptionKey(named.id))) !== undefined;
+  // Most likely nothing changed, and one question tells, or two are all: 17 more connections take 50 ms of this process.
+  const isHasty = settings.quick || (await cache.get(descriptionKey(named.id))) !== undefined;
   const maxInFlight = concurrency ?? maxConcurrency;
   return await openConnectome(source, { ...settings, token: tokenOf(settings), maxInFlight, isHasty }, signal);
 }

@@ -1,8 +1,7 @@
-/** A neuPrint server over HTTP: sends Cypher with its values written into it, reads rows as they arrive. Alone imports undici. */
+/** A neuPrint server over HTTP: sends Cypher with its values written into it, reads rows as they arrive. */
 import { pipeline } from 'node:stream';
 import { setTimeout } from 'node:timers/promises';
 import { createGunzip } from 'node:zlib';
-import { Pool } from 'undici';
 import { ConfigError, ConnectError, QueryError } from '../errors.ts';
 import { packageHomepage, packageVersion } from '../packageRoot.ts';
 import type { Ask } from './connectome.ts';
@@ -10,7 +9,8 @@ import { inlined } from './cypherLiterals.ts';
 import type { CypherCost, CypherParameters, CypherServer, OnRow } from './cypherServer.ts';
 import { neuprintId } from './identity.ts';
 import { HOW_TO_ASK_LESS } from './neo4jErrors.ts';
-import { CONNECT_TIMEOUT_MS, errorOfLoss, errorOfReply, type FailedReply, isUnknownDataset } from './neuprintErrors.ts';
+import { openConnections } from './neuprintConnections.ts';
+import { errorOfLoss, errorOfReply, type FailedReply, isUnknownDataset } from './neuprintErrors.ts';
 import { neuprintOrigin, tokenIn } from './neuprintUrl.ts';
 import type { OpenCypher } from './open.ts';
 import { createReplyRows } from './replyRows.ts';
@@ -25,6 +25,8 @@ export interface NeuprintOptions {
   maxInFlight?: number | undefined;
   /** A larger reply is refused, as one that does not fit the memory (default 128 MB). */
   maxReplyBytes?: number | undefined;
+  /** One question may be all: no connection is made that it does not need. */
+  isHasty?: boolean | undefined;
 }
 
 /** Of the datasets of a server, by name:tag. */
@@ -50,7 +52,6 @@ const LATE_MS = 5_000;
 
 const LIST_TIMEOUT_MS = 10_000;
 const MOST_PAUSE_SECONDS = 60;
-const KEEP_ALIVE_MS = 20_000;
 
 /**
  * Nothing is asked until somebody asks.
@@ -179,19 +180,13 @@ interface Http {
 }
 
 function createHttp(options: NeuprintOptions & { maxInFlight: number }): Http {
-  const { maxInFlight, maxReplyBytes = MAX_REPLY_BYTES } = options;
+  const { maxInFlight, maxReplyBytes = MAX_REPLY_BYTES, isHasty = false } = options;
   const origin = neuprintOrigin(options.url);
   const where = new URL(origin).host;
   const token = options.token === undefined ? null : tokenIn(options.token, 'token');
   const authorization = token === null ? {} : { authorization: `Bearer ${token}` };
-  const pool = new Pool(origin, {
-    connections: maxInFlight,
-    connect: { timeout: CONNECT_TIMEOUT_MS },
-    keepAliveTimeout: KEEP_ALIVE_MS,
-    // How long a question may take is said with each.
-    headersTimeout: 0,
-    bodyTimeout: 0,
-  });
+  const together = isHasty ? 1 : MOST_IN_FLIGHT;
+  const connections = openConnections(origin, { most: maxInFlight, together });
   let bytes = 0;
   let hasAnswered = false;
   const closed = new AbortController();
@@ -205,14 +200,14 @@ function createHttp(options: NeuprintOptions & { maxInFlight: number }): Http {
     bytesReceived: () => bytes,
     async close() {
       closed.abort();
-      await pool.destroy();
+      await connections.close();
     },
     async ask(request, onChunk, { signal, timeoutMs }) {
       await over(pause, signal);
       const overdue = timeoutMs === undefined ? undefined : AbortSignal.timeout(timeoutMs);
       const late = AbortSignal.timeout(LATE_MS);
       try {
-        const reply = await pool.request({
+        const reply = await connections.pool.request({
           ...request,
           headers: {
             ...authorization,

@@ -9,7 +9,10 @@ export interface Source {
   readonly retries: Retries;
   /** A question of its own. `question` names it in the report. */
   ask<T>(question: string, put: (ask: Ask) => Promise<Answer<T>>): Promise<T>;
-  /** What an empty question takes: the least of what answers took beyond the server's own time; 0 before any. */
+  /**
+   * What an empty question takes: the least of what answers took beyond the server's own time, where it tells that; 0
+   * before any, and where nothing travels.
+   */
   readonly rttMs: number;
 }
 
@@ -40,7 +43,9 @@ export function createSource({ connectome, clock, run, timeoutMs, signal }: Sour
           const startedMs = clock.now();
           const answer = await put({ signal, timeoutMs });
           const { serverMs, roundTrips } = answer;
-          if (serverMs !== null && roundTrips === 1) rttMs = Math.min(rttMs, clock.now() - startedMs - serverMs);
+          // A server that does not tell its time is no farther away than that: taken for near, it would be waited for.
+          if (roundTrips === 1 && !connectome.isEmbedded)
+            rttMs = Math.min(rttMs, clock.now() - startedMs - (serverMs ?? 0));
           return answer;
         },
         { signal },

@@ -6,18 +6,20 @@ import { Command, Option } from 'commander';
 import { openDatabase } from '../../src/connectome/database.ts';
 import { loadNeo4j } from '../../src/connectome/loadNeo4j.ts';
 import { connectNeo4j } from '../../src/connectome/neo4j.ts';
-import { startNeo4j, whyNoNeo4j } from '../support/neo4j/startNeo4j.ts';
+import { type RunningNeo4j, startNeo4j, whyNoNeo4j } from '../support/neo4j/startNeo4j.ts';
 import { type Neo4jVersion, neo4jVersions } from '../support/neo4j/versions.ts';
 import { cacheCases } from './cacheCases.ts';
 import { dataCases, editTypes, type Loaded } from './dataCases.ts';
-import { LINKS, openLink } from './links.ts';
+import { LINKS, type Link, openLink } from './links.ts';
 import { lookupCases, type Measured, PARTNERS, ROI_COUNTS } from './lookupCases.ts';
 import { type Case, measureInTurn, type Result, tableOf } from './measure.ts';
+import { neuprintCases, startNeuprint } from './neuprintCases.ts';
 import { pageCases } from './pageCases.ts';
+import { findPeer } from './peerCase.ts';
 import { DATA, importCase, importWhole, indexCase, indexCases, makeSample, serverCases } from './processCases.ts';
 
 /** What there is to measure. */
-const PARTS = ['files', 'hemibrain', 'sample', 'huge', 'cache', 'pages'] as const;
+const PARTS = ['files', 'hemibrain', 'neuprint', 'sample', 'huge', 'cache', 'pages'] as const;
 type Part = (typeof PARTS)[number];
 
 interface Flags {
@@ -44,6 +46,8 @@ const only = new RegExp(flags.only ?? '');
 const runs = Number(flags.runs ?? (flags.quick ? 2 : 5));
 /** Near and far, wide and thin, in two. */
 const QUICK_LINKS = ['0 ms', '200 ms, 50 Mbit/s'];
+/** A public server is far; one beside it is for comparison. */
+const FAR_LINKS = ['0 ms', '200 ms', '200 ms, 50 Mbit/s'];
 const folder = mkdtempSync(join(tmpdir(), 'neurodex-bench-'));
 const results: Result[] = [];
 
@@ -76,14 +80,22 @@ interface InServer extends Loaded {
   lookups: readonly Measured[];
 }
 
-/** Fills a server with a dataset and measures it over each link. */
-async function measureInServer({ title, make, lookups, ...loaded }: InServer): Promise<void> {
+const HEMIBRAIN = {
+  title: 'hemibrain-full',
+  dataset: 'hemibrain:v1.2.1',
+  label: 'hemibrain_Neuron',
+  preset: 'hemibrain',
+  make: (file: string) => importWhole(folder, 'hemibrain-full', file),
+};
+
+/** A Neo4j of its own, filled with a dataset, for as long as the work lasts. */
+async function inFilledServer(
+  { make, label }: Pick<InServer, 'make' | 'label'>,
+  work: (server: RunningNeo4j) => Promise<void>,
+): Promise<void> {
   const reason = await whyNoNeo4j(flags.version);
   if (reason !== undefined) return console.log(`\nNeo4j ${flags.version}: not measured, ${reason}`);
-  const links = LINKS.filter(({ name }) =>
-    flags.links ? new RegExp(flags.links).test(name) : !flags.quick || QUICK_LINKS.includes(name),
-  );
-  const file = join(folder, `${loaded.label}.duckdb`);
+  const file = join(folder, `${label}.duckdb`);
   await make(file);
   const server = await startNeo4j({ version: flags.version, heapMb: 2048 });
   try {
@@ -91,14 +103,29 @@ async function measureInServer({ title, make, lookups, ...loaded }: InServer): P
     await loadNeo4j(from, into);
     await into.close();
     from.close();
-    for (const link of links) {
-      const { uri, close } = await openLink(server.port, link);
+    await work(server);
+  } finally {
+    await server.stop();
+  }
+}
+
+function linksNamed(quick: readonly string[], all: readonly string[] = LINKS.map(({ name }) => name)): Link[] {
+  const chosen = flags.quick ? quick : all;
+  return LINKS.filter(({ name }) => (flags.links ? new RegExp(flags.links).test(name) : chosen.includes(name)));
+}
+
+/** Fills a server with a dataset and measures it over each link. */
+async function measureInServer({ title, lookups, ...loaded }: InServer): Promise<void> {
+  await inFilledServer(loaded, async (server) => {
+    for (const [i, link] of linksNamed(QUICK_LINKS).entries()) {
+      const { port, close } = await openLink(server.port, link);
+      const uri = `bolt://127.0.0.1:${port}`;
       const flagsOf = ['--source', uri, '--dataset', loaded.dataset, '--preset', loaded.preset];
       const edit = (): Promise<void> => editTypes(server.uri, loaded.label);
-      const whole = serverCases(folder, link.name, flagsOf, `kept-${links.indexOf(link)}`, edit);
+      const whole = serverCases(folder, link.name, flagsOf, `kept-${i}`, edit);
       const data = await dataCases(uri, link.name, loaded);
       // A JVM answers its first questions several times slower than those after.
-      if (link === links[0]) await measureInTurn(wanted(data.cases), 2);
+      if (i === 0) await measureInTurn(wanted(data.cases), 2);
       const over = `${title} in Neo4j ${flags.version}, ${link.name}`;
       await measure(`${over}: the data of an index`, data.cases);
       // Apart from those: they edit the dataset.
@@ -107,14 +134,33 @@ async function measureInServer({ title, make, lookups, ...loaded }: InServer): P
       await data.close();
       for (const lookup of flags.quick ? [] : lookups) {
         const { cases, close } = await lookupCases(uri, link.name, loaded, lookup);
-        await measure(`${title} in Neo4j ${flags.version}, ${link.name}: one lookup for all types`, cases);
+        await measure(`${over}: one lookup for all types`, cases);
         await close();
       }
       await close();
     }
-  } finally {
-    await server.stop();
-  }
+  });
+}
+
+/** The same behind a neuPrint server, beside neuprint-python. */
+async function measureOverHttp({ title, ...loaded }: Omit<InServer, 'lookups'>): Promise<void> {
+  const peer = await findPeer();
+  if (typeof peer === 'string') console.log(`\nneuprint-python: not measured, ${peer}`);
+  await inFilledServer(loaded, async ({ uri }) => {
+    const server = await startNeuprint(uri);
+    try {
+      for (const [i, link] of linksNamed(QUICK_LINKS, FAR_LINKS).entries()) {
+        const { port, close } = await openLink(server.port, link);
+        const url = `http://127.0.0.1:${port}`;
+        const cases = await neuprintCases({ folder, link: link.name, url, ...loaded, peer, server });
+        if (i === 0) await measureInTurn(wanted(cases), 2);
+        await measure(`${title} in Neo4j ${flags.version} behind neuPrint, ${link.name}`, cases);
+        await close();
+      }
+    } finally {
+      await server.stop();
+    }
+  });
 }
 
 /** Time and peak memory from a file of a million cells. */
@@ -152,16 +198,8 @@ try {
     await measureDataset('hemibrain-full', 'hemibrain', '5,620 types, 22,704 cells');
     await measureDataset('flywire-v783', 'flywire-fafb', '8,547 types, 137,677 cells');
   }
-  if (isThere && isWanted('hemibrain')) {
-    await measureInServer({
-      title: 'hemibrain-full',
-      dataset: 'hemibrain:v1.2.1',
-      label: 'hemibrain_Neuron',
-      preset: 'hemibrain',
-      make: (file) => importWhole(folder, 'hemibrain-full', file),
-      lookups: [ROI_COUNTS, PARTNERS],
-    });
-  }
+  if (isThere && isWanted('hemibrain')) await measureInServer({ ...HEMIBRAIN, lookups: [ROI_COUNTS, PARTNERS] });
+  if (isThere && isWanted('neuprint')) await measureOverHttp(HEMIBRAIN);
   if (isWanted('sample') && !flags.quick) {
     await measureInServer({
       title: 'the sample of 11,700 types, 165,000 cells',

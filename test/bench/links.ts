@@ -17,18 +17,19 @@ export const LINKS: readonly Link[] = [0, 20, 200].flatMap((rttMs) => [
 ]);
 
 export interface OpenLink {
-  uri: string;
+  /** Of the near end, on 127.0.0.1. */
+  port: number;
   close(): Promise<unknown>;
 }
 
 /** A thread of its own: a client that is busy decoding must not hold up the link. The plain link is the server itself. */
 export async function openLink(serverPort: number, { rttMs, bandwidthBitsPerSecond }: Link): Promise<OpenLink> {
   if (rttMs === 0 && bandwidthBitsPerSecond === undefined) {
-    return { uri: `bolt://127.0.0.1:${serverPort}`, close: async () => undefined };
+    return { port: serverPort, close: async () => undefined };
   }
   const target = { host: '127.0.0.1', port: serverPort };
   const workerData: ProxyOptions = { target, rttMs, bandwidthBitsPerSecond };
   const worker = new Worker(new URL('./proxyWorker.js', import.meta.url), { workerData });
   const [port] = (await once(worker, 'message')) as [number];
-  return { uri: `bolt://127.0.0.1:${port}`, close: () => worker.terminate() };
+  return { port, close: () => worker.terminate() };
 }

@@ -1,0 +1,62 @@
+/** The connections to a neuPrint server: made beside the first one, so that what is asked later finds them open. Alone imports undici. */
+import type { Socket } from 'node:net';
+import { buildConnector, Pool } from 'undici';
+import { CONNECT_TIMEOUT_MS } from './neuprintErrors.ts';
+
+const KEEP_ALIVE_MS = 20_000;
+
+export interface NeuprintConnections {
+  pool: Pool;
+  /** Ends all of them, used or not. */
+  close(): Promise<void>;
+}
+
+/**
+ * Nothing is connected until something is asked.
+ * @param most at a time
+ * @param together how many are made when the first is; each later one costs its question two round trips, three with TLS
+ */
+export function openConnections(
+  origin: string,
+  { most, together }: { most: number; together: number },
+): NeuprintConnections {
+  const connect = buildConnector({ timeout: CONNECT_TIMEOUT_MS });
+  let ready: Promise<Socket>[] | null = null;
+  const connectAhead = (options: buildConnector.Options): Promise<Socket> => {
+    const made = new Promise<Socket>((done, failed) =>
+      connect(options, (error, socket) => (error === null ? done(socket) : failed(error))),
+    );
+    // Told when it is its turn; nobody's turn, nobody's error.
+    made.catch(() => undefined);
+    return made;
+  };
+  const pool = new Pool(origin, {
+    connections: most,
+    connect(options, callback) {
+      ready ??= Array.from({ length: Math.min(together, most) }, () => connectAhead(options));
+      const next = ready.shift();
+      if (next === undefined) return connect(options, callback);
+      next.then(
+        // A server may hang up on a connection that nobody has used yet.
+        (socket) => (socket.readyState === 'open' ? callback(null, socket) : connect(options, callback)),
+        (error: Error) => {
+          // The others failed for the same reason, which may have passed by the time when they are wanted.
+          ready = [];
+          callback(error, null);
+        },
+      );
+    },
+    keepAliveTimeout: KEEP_ALIVE_MS,
+    // How long a question may take is said with each.
+    headersTimeout: 0,
+    bodyTimeout: 0,
+  });
+  return {
+    pool,
+    async close() {
+      for (const unused of ready ?? []) unused.then((socket) => socket.destroy()).catch(() => undefined);
+      ready = [];
+      await pool.destroy();
+    },
+  };
+}
