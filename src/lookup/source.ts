@@ -2,15 +2,23 @@
 import type { Clock } from '../clock.ts';
 import type { Answer, Ask, Connectome } from '../connectome/connectome.ts';
 import type { Run } from '../report.ts';
-import { createRetries, type Retries } from './retry.ts';
+import { createRetries, isTimeout, type Retries } from './retry.ts';
 
 export interface Source {
   readonly connectome: Connectome;
   readonly retries: Retries;
-  /** A question of its own. `question` names it in the report. */
-  ask<T>(question: string, put: (ask: Ask) => Promise<Answer<T>>): Promise<T>;
+  /**
+   * A question of its own, which is asked once more where it takes too long: another may be answered in time.
+   * @param question names it in the report
+   */
+  ask<T>(question: string, put: (ask: Ask) => Promise<Answer<T>>, options?: AskOptions): Promise<T>;
   /** What an empty question takes: the least of what answers took beyond the server's own time; 0 before any. */
   readonly rttMs: number;
+}
+
+export interface AskOptions {
+  /** Who asks would rather ask for less at once. */
+  isDivisible?: boolean;
 }
 
 export interface SourceParts {
@@ -34,17 +42,19 @@ export function createSource({ connectome, clock, run, timeoutMs, signal }: Sour
   return {
     connectome,
     retries,
-    async ask(question, put) {
-      const answer = await retries.run(
-        async () => {
-          const startedMs = clock.now();
-          const answer = await put({ signal, timeoutMs });
-          const { serverMs, roundTrips } = answer;
-          if (serverMs !== null && roundTrips === 1) rttMs = Math.min(rttMs, clock.now() - startedMs - serverMs);
-          return answer;
-        },
-        { signal },
-      );
+    async ask(question, put, { isDivisible = false } = {}) {
+      const timed = async (): ReturnType<typeof put> => {
+        const startedMs = clock.now();
+        const answer = await put({ signal, timeoutMs });
+        const { serverMs, roundTrips } = answer;
+        if (serverMs !== null && roundTrips === 1) rttMs = Math.min(rttMs, clock.now() - startedMs - serverMs);
+        return answer;
+      };
+      const answer = await retries.run(timed, { signal }).catch(async (error: unknown) => {
+        if (isDivisible || !isTimeout(error)) throw error;
+        run.retried();
+        return await retries.run(timed, { signal });
+      });
       run.answered(question, answer);
       return answer.value;
     },
