@@ -22,6 +22,9 @@ const SYNTAX = 'Neo.ClientError.Statement.SyntaxError';
 const LOGIN = { status: 302, body: '', headers: { location: 'https://login.org/oauth?state=S3CRET' } };
 const ANOTHER = 'this is another server, or a proxy or a login stands before it.';
 
+/** Of two dozen runs of the program, on a busy machine. */
+const MANY_RUNS_MS = 240_000;
+
 /** HOST stands for the server's host and port. */
 const REFUSALS: readonly [string, Act, string][] = [
   [
@@ -83,7 +86,9 @@ await describeNeuprintFaults('a neuPrint that refuses', (faulted) => {
     });
   });
 
-  test('at the start, in mid-run, or when a kept run looks whether anything changed: site and cache stay as they are', async () => {
+  test('at the start, in mid-run, or when a kept run looks whether anything changed: site and cache stay as they are', {
+    timeout: MANY_RUNS_MS,
+  }, async () => {
     let act: Act | undefined;
     let isStruck: typeof isBatch = () => true;
     const server = await faulted.serve((request) => (isStruck(request) ? act : undefined));

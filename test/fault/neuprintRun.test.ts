@@ -20,6 +20,9 @@ import {
 
 const TOKEN = 'eyJhbGciOi.S3CRET-token_of/42+==';
 
+/** Of a dozen runs of the program, on a busy machine. */
+const MANY_RUNS_MS = 240_000;
+
 await describeNeuprintFaults('a run on a neuPrint', (faulted) => {
   describe('interrupted, it ends at once and leaves the site', () => {
     test.each<[string, Act, number]>([
@@ -80,7 +83,9 @@ await describeNeuprintFaults('a run on a neuPrint', (faulted) => {
       expect(server.requests.filter(({ authorization }) => authorization !== 'bearer')).toEqual([]);
     });
 
-    test('no byte that a run prints or writes holds it: no log, report, cache, site or message', async () => {
+    test('no byte that a run prints or writes holds it: no log, report, cache, site or message', {
+      timeout: MANY_RUNS_MS,
+    }, async () => {
       const cwd = temporaryFolder();
       const file = join(temporaryFolder(), 'token.txt');
       writeFileSync(file, `${TOKEN}\n`);
