@@ -10,11 +10,14 @@ const version = '5.26';
 const reason = await whyNoNeo4j(version);
 const title = `a neuPrint server for tests${reason === undefined ? '' : ` (absent here: ${reason})`}`;
 
+/** Of Neo4j: long enough for what the other tests ask on a busy machine. */
+const LIMIT_MS = 5_000;
+
 describe.skipIf(reason !== undefined && !REQUIRE_ALL)(title, () => {
   let database: RunningNeo4j;
 
   beforeAll(async () => {
-    database = await startNeo4j({ version });
+    database = await startNeo4j({ version, transactionTimeoutMs: LIMIT_MS });
     const driver = neo4j.driver(database.uri);
     await driver.executeQuery(
       `CREATE (a:Neuron:ds_Neuron {bodyId: 720575940628857210, size: 2.0, type: "KCa'b'", at: point({x: 1, y: 2.5, z: 3})})
@@ -158,14 +161,18 @@ describe.skipIf(reason !== undefined && !REQUIRE_ALL)(title, () => {
     expect((await ask(await served({ access: { tokens: [] } }), {})).status).toBe(401);
   });
 
-  test('the older engine ends a query at its time limit, the newer leaves that to Neo4j', async () => {
-    const cypher = 'UNWIND range(1, 3000) AS i UNWIND range(1, 3000) AS j RETURN sum(i % 7 + j)';
-    const older = await served({ engine: 'neo4j', timeoutMs: 50 });
-    expect(await textOf(ask(older, { cypher }))).toEqual([
-      400,
-      expect.stringContaining('"Timeout experienced.  This could'),
-    ]);
-    expect((await ask(await served({ timeoutMs: 50 }), { cypher })).status).toBe(200);
+  test.each([
+    ['the older engine ends a query itself', { engine: 'neo4j' }, /"Timeout experienced\. {2}This could be due to/],
+    [
+      'the newer leaves that to Neo4j',
+      { engine: 'bolt' },
+      // 5.26 says so (…ClientConfiguration) of its own limit, too.
+      /"failed to execute query: Neo4jError: Neo\.ClientError\.Transaction\.TransactionTimedOut\w* \(/,
+    ],
+  ] as const)('at a time limit %s', async (_which, engine, text) => {
+    const cypher = 'UNWIND range(1, 100000) AS i UNWIND range(1, 100000) AS j RETURN sum(i % 7 + j)';
+    const server = await served({ ...engine, timeoutMs: 50 });
+    expect(await textOf(ask(server, { cypher }))).toEqual([400, expect.stringMatching(text)]);
   });
 
   test('spoils the answers that a test chooses, and counts all', async () => {
