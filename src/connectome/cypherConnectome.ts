@@ -52,6 +52,8 @@ export function connectomeOnCypher(
   const askMeta = async (properties: readonly string[], ask?: Ask): Promise<{ meta: MetaRow; cost: CypherCost }> =>
     await labelOf.learn(async () => {
       const { rows, ...cost } = await server.read(metaQuery(properties), {}, ask);
+      // neuPrint finds a dataset in any case and then asks for the label in the case that it was given.
+      if (rows.length === 0 && server.unknownDataset) throw await server.unknownDataset(ask ?? {});
       const meta = chosen(
         rows.map((row) => metaRow(row, properties)),
         dataset,

@@ -26,6 +26,8 @@ export interface CypherServer {
   read(cypher: string, parameters: CypherParameters, ask?: Ask): Promise<CypherAnswer>;
   /** The same, each row as it arrives and none held. What `onRow` throws ends the query and is what the call rejects with. */
   readEach(cypher: string, parameters: CypherParameters, onRow: OnRow, ask?: Ask): Promise<CypherCost>;
+  /** What to say where there is no :Meta of the dataset that was named; left out: the server knows of no others. */
+  unknownDataset?(ask: Ask): Promise<Error>;
   /** Bytes received so far; null where they cannot be counted. */
   bytesReceived(): number | null;
   close(): Promise<void>;

@@ -99,12 +99,17 @@ function createServer(http: Http, dataset: string): CypherServer {
     );
     if (failed === null) return { received: rows.end(), serverMs: null };
     if (!isUnknownDataset(failed)) throw errorOfReply(failed, http);
-    throw new ConfigError(
-      `--dataset: the server has no ${JSON.stringify(dataset)}.${await datasetsText(http, ask.signal)}`,
-    );
+    throw await unknownDataset(ask);
+  };
+  /** The first questions of a run fail together: what there is is asked for once. */
+  let listed: Promise<string> | undefined;
+  const unknownDataset = async ({ signal }: Ask): Promise<ConfigError> => {
+    listed ??= datasetsText(http, signal);
+    return new ConfigError(`--dataset: the server has no ${JSON.stringify(dataset)}.${await listed}`);
   };
   return {
     readEach,
+    unknownDataset,
     async read(cypher, parameters, ask) {
       const rows: unknown[][] = [];
       const cost = await readEach(cypher, parameters, (row) => rows.push(row), ask);

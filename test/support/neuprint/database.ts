@@ -54,9 +54,9 @@ export function openNeuprintDatabase(options: DatabaseOptions): NeuprintDatabase
   });
   const limitMs = engine === 'neo4j' ? timeoutMs : null;
 
-  const run = async (cypher: string): Promise<Answered> => {
-    const transactionConfig = limitMs === null ? {} : { timeout: limitMs };
-    const { keys, records } = await driver.executeQuery(cypher, {}, { transactionConfig });
+  const run = async (cypher: string, timeout: number | null): Promise<Answered> => {
+    const config = timeout === null ? {} : { transactionConfig: { timeout } };
+    const { keys, records } = await driver.executeQuery(cypher, {}, config);
     return { columns: keys as string[], rows: records.map((record) => [...record.values()]) };
   };
 
@@ -66,11 +66,13 @@ export function openNeuprintDatabase(options: DatabaseOptions): NeuprintDatabase
       try {
         // Neo4j looks at a limit now and then; the engine hangs up at once.
         const late = limitMs === null ? [] : [setTimeout(limitMs, null, { signal: over.signal, ref: false })];
-        const answered = await Promise.race([run(cypher), ...late]);
+        const answered = await Promise.race([run(cypher, limitMs), ...late]);
         if (answered !== null) return answered;
       } catch (cause) {
         const isLate = limitMs !== null && /TimedOut/.test((cause as Neo4jError).code);
-        if (!isLate) throw new Error(`failed to execute query: ${goText(cause as Neo4jError, retryMs)}`, { cause });
+        const text = `failed to execute query: ${goText(cause as Neo4jError, retryMs)}`;
+        // neuPrint takes any error with that word in it for its own.
+        if (!isLate && !text.includes('Timeout')) throw new Error(text, { cause });
       } finally {
         over.abort();
       }
@@ -81,6 +83,7 @@ export function openNeuprintDatabase(options: DatabaseOptions): NeuprintDatabase
       const { rows } = await run(
         `MATCH (m:Meta) RETURN m.dataset, m.tag, m.lastDatabaseEdit, m.uuid, m.roiInfo, m.superLevelRois, m.info,
          m.hideDataSet, m.logo, m.description`,
+        null,
       );
       return rows
         .map(
