@@ -247,7 +247,7 @@ function createHttp(options: NeuprintOptions & { maxInFlight: number }): Http {
         if (isAnswer) return null;
         // Whatever stands before a server may repeat what it was sent.
         const text = without(token, Buffer.concat(texts).toString('utf8'));
-        const location = typeof headers.location === 'string' ? headers.location : null;
+        const location = typeof headers.location === 'string' ? without(token, headers.location) : null;
         return { status, contentType, location, text, isLate: late.aborted };
       } catch (cause) {
         signal?.throwIfAborted();

@@ -19,7 +19,9 @@ export async function fetchCatalogue(
   compare: (a: string, b: string) => number,
 ): Promise<CatalogueRow[]> {
   const rowsOf = async (range?: TypeRange): Promise<CatalogueRow[]> =>
-    await source.ask('catalogue', (ask) => source.connectome.catalogue(properties, { ...ask, range }));
+    await source.ask('catalogue', (ask) => source.connectome.catalogue(properties, { ...ask, range }), {
+      isDivisible: true,
+    });
 
   /** @param types in order; the first range has no lower bound and the last no upper one, so that nothing is between */
   const inRanges = async (types: readonly TypeSize[], { from, below }: TypeRange): Promise<CatalogueRow[]> => {

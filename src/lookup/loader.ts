@@ -30,6 +30,8 @@ export interface LoaderOptions<Value = unknown> {
   onSettled?: (types: readonly string[]) => void;
   /** Called as a batch that failed is halved. */
   onSplit?: () => void;
+  /** Called as a type that was too much for the source alone is asked for again. */
+  onRetry?: () => void;
 }
 
 export interface Loader<Value> {
@@ -55,6 +57,8 @@ export function createLoader<Row extends { type: string }, Value>(
   const queue = createQueue(weightOf);
   const waiting = new Map<string, { done: (value: Value) => void; failed: (error: unknown) => void }>();
   const failedAlone = new Map<string, number>();
+  /** Types that were too much for the source alone, and are asked for once more. */
+  const triedAlone = new Set<string>();
   /** Something was: then it is not the question that is wrong. */
   let isAnswered = false;
   let stop = new AbortController();
@@ -74,6 +78,7 @@ export function createLoader<Row extends { type: string }, Value>(
     // What failed says nothing of loads that come later.
     if (waiting.size === 0) {
       failedAlone.clear();
+      triedAlone.clear();
       isAnswered = false;
     }
   };
@@ -102,7 +107,15 @@ export function createLoader<Row extends { type: string }, Value>(
       queue.putBack(heavier);
       return;
     }
-    const reason = reasonOf(error, types[0] as string);
+    const [type] = types as [string];
+    // A source that others use too may just then have had too little time or memory to spare.
+    if (outcomeOf(error) !== 'ignored' && !triedAlone.has(type)) {
+      triedAlone.add(type);
+      options.onRetry?.();
+      queue.putBack(types);
+      return;
+    }
+    const reason = reasonOf(error, type);
     const times = (failedAlone.get(reason) ?? 0) + 1;
     failedAlone.set(reason, times);
     settle(types, (type) => waiting.get(type)?.failed(error));

@@ -170,7 +170,7 @@ function sharedWait(wait: (signal: AbortSignal) => Promise<void>, onOver: () => 
   };
 }
 
-function isTimeout(error: unknown): boolean {
+export function isTimeout(error: unknown): boolean {
   return error instanceof QueryError && error.failure === 'timeout';
 }
 

@@ -2,18 +2,26 @@
 import type { Clock } from '../clock.ts';
 import type { Answer, Ask, Connectome } from '../connectome/connectome.ts';
 import type { Run } from '../report.ts';
-import { createRetries, type Retries } from './retry.ts';
+import { createRetries, isTimeout, type Retries } from './retry.ts';
 
 export interface Source {
   readonly connectome: Connectome;
   readonly retries: Retries;
-  /** A question of its own. `question` names it in the report. */
-  ask<T>(question: string, put: (ask: Ask) => Promise<Answer<T>>): Promise<T>;
+  /**
+   * A question of its own, which is asked once more where it takes too long: another may be answered in time.
+   * @param question names it in the report
+   */
+  ask<T>(question: string, put: (ask: Ask) => Promise<Answer<T>>, options?: AskOptions): Promise<T>;
   /**
    * What an empty question takes: the least of what answers took beyond the server's own time, where it tells that; 0
    * before any, and where nothing travels.
    */
   readonly rttMs: number;
+}
+
+export interface AskOptions {
+  /** Who asks would rather ask for less at once. */
+  isDivisible?: boolean;
 }
 
 export interface SourceParts {
@@ -37,19 +45,21 @@ export function createSource({ connectome, clock, run, timeoutMs, signal }: Sour
   return {
     connectome,
     retries,
-    async ask(question, put) {
-      const answer = await retries.run(
-        async () => {
-          const startedMs = clock.now();
-          const answer = await put({ signal, timeoutMs });
-          const { serverMs, roundTrips } = answer;
-          // A server that does not tell its time is no farther away than that: taken for near, it would be waited for.
-          if (roundTrips === 1 && !connectome.isEmbedded)
-            rttMs = Math.min(rttMs, clock.now() - startedMs - (serverMs ?? 0));
-          return answer;
-        },
-        { signal },
-      );
+    async ask(question, put, { isDivisible = false } = {}) {
+      const timed = async (): ReturnType<typeof put> => {
+        const startedMs = clock.now();
+        const answer = await put({ signal, timeoutMs });
+        const { serverMs, roundTrips } = answer;
+        // A server that does not tell its time is no farther away than that: taken for near, it would be waited for.
+        if (roundTrips === 1 && !connectome.isEmbedded)
+          rttMs = Math.min(rttMs, clock.now() - startedMs - (serverMs ?? 0));
+        return answer;
+      };
+      const answer = await retries.run(timed, { signal }).catch(async (error: unknown) => {
+        if (isDivisible || !isTimeout(error)) throw error;
+        run.retried();
+        return await retries.run(timed, { signal });
+      });
       run.answered(question, answer);
       return answer.value;
     },

@@ -116,6 +116,7 @@ export async function withTunedLoader<Row extends { type: string }, Value, Resul
     timeoutMs,
     onLanded: (result) => onLanded?.(result),
     onSplit: run.split,
+    onRetry: run.retried,
     onAnswer(answer) {
       batches++;
       run.answered(lookup.name, answer);

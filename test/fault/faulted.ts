@@ -12,7 +12,7 @@ import { type ConfigSources, loadConfig } from '../../src/config.ts';
 import { openDatabase } from '../../src/connectome/database.ts';
 import { loadNeo4j } from '../../src/connectome/loadNeo4j.ts';
 import { connectNeo4j } from '../../src/connectome/neo4j.ts';
-import { openConnectome } from '../../src/connectome/open.ts';
+import { type OpenOptions, openConnectome } from '../../src/connectome/open.ts';
 import { createRun, type Report } from '../../src/report.ts';
 import { type BoltRelayOptions, type RunningBoltRelay, startBoltRelay } from '../support/boltRelay.ts';
 import { type Finished, runCli } from '../support/cli.ts';
@@ -32,7 +32,7 @@ export const fastClock: Clock = {
   wait: (ms, signal) => setTimeout(ms / 20, undefined, { signal }),
 };
 
-type Flags = ConfigSources['flags'];
+export type Flags = ConfigSources['flags'];
 
 export interface Built {
   /** What the run gave, or what ended it. */
@@ -76,9 +76,9 @@ export async function describeFaults(
       await loadNeo4j(database, server);
       database.close();
       await server.close();
-      const { catalog } = await build(file);
+      const { catalog } = await buildFrom(file);
       given.whole = catalog as Catalog;
-      expect(await createIndex(folder, file)).toMatchObject({ code: 0 });
+      expect(await createIndexFrom(folder, file)).toMatchObject({ code: 0 });
       given.wholeIndex = readFileSync(join(folder, 'site/data/index.json'), 'utf8');
     }, START_MS);
     afterAll(async () => {
@@ -105,8 +105,8 @@ export async function describeFaults(
         onTestFinished(() => relay.close());
         return relay;
       },
-      build: ({ port }, flags, clock, cache) => build(uriOf(port), flags, clock, cache),
-      createIndex: (cwd, { port }, ...flags) => createIndex(cwd, uriOf(port), ...flags),
+      build: ({ port }, flags, clock, cache) => buildFrom(uriOf(port), flags, clock, cache),
+      createIndex: (cwd, { port }, ...flags) => createIndexFrom(cwd, uriOf(port), ...flags),
     });
   });
 }
@@ -115,21 +115,22 @@ function uriOf(port: number): string {
   return `bolt://127.0.0.1:${port}`;
 }
 
-function createIndex(cwd: string, source: string, ...flags: string[]): Promise<Finished> {
+export function createIndexFrom(cwd: string, source: string, ...flags: string[]): Promise<Finished> {
   const always = ['--cache', 'none', '--report', 'report.json'];
   return runCli(['create-index', '--source', source, ...always, ...flags], { cwd, env: { SOURCE_DATE_EPOCH: '0' } });
 }
 
-async function build(
+export async function buildFrom(
   source: string,
   flags: Flags = {},
   clock: Clock = systemClock,
   cache: Cache = createCache(null),
+  options: OpenOptions = {},
 ): Promise<Built> {
   const given = { flags: { source, ...flags }, assignments: undefined, env: {}, file: undefined, folder: tmpdir() };
   const { settings } = loadConfig(given);
   const run = createRun('create-index', clock.now);
-  const connectome = await openConnectome(source, settings);
+  const connectome = await openConnectome(source, { ...settings, ...options });
   try {
     const catalog = await buildCatalog({ connectome, cache, settings, run, clock });
     return { catalog, error: null, report: run.report };

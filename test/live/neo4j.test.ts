@@ -183,7 +183,7 @@ for (const version of neo4jVersions) {
         const source = `bolt://127.0.0.1:${proxy.port}`;
         const run = refusal((cwd) => createIndex(cwd, source, '--dataset', BIG, '--timeout-ms', '1000'));
         while (proxy.counters.bytesDown < 300) await setTimeout(1);
-        proxy.stall(30_000);
+        proxy.stall(60_000);
         const refused = await run;
         await proxy.close();
         expect(refused).toEqual({

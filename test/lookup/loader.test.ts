@@ -113,6 +113,22 @@ describe('a loader', () => {
     expect(asked.length).toBe(1 + 2 * 3);
   });
 
+  test.each(['timeout', 'memory'] as const)('asks a lone type that fails by %s once more', async (failure) => {
+    let left = 1;
+    const { lookup, asked } = recording(async (types) => {
+      if (types.includes('late') && left-- > 0) throw new QueryError('no answer', { failure });
+      if (types.includes('heavy')) throw new QueryError('no answer', { failure });
+      return lettersOf(types);
+    });
+    let retries = 0;
+    const loader = createLoader(lookup, { ...partsOf(1, 1), onRetry: () => retries++ });
+    const outcomes = await Promise.allSettled(['ab', 'late', 'heavy', 'c'].map((type) => loader.load(type)));
+    expect(outcomes.map(({ status }) => status)).toEqual(['fulfilled', 'fulfilled', 'rejected', 'fulfilled']);
+    const times = (type: string): number => asked.filter(([first]) => first === type).length;
+    expect(['ab', 'late', 'heavy', 'c'].map(times)).toEqual([1, 2, 2, 1]);
+    expect(retries).toBe(2);
+  });
+
   test('stops when two lone types fail for the same reason: it is the question', async () => {
     const { lookup, asked } = recording(async () => {
       throw new Error('no such property');

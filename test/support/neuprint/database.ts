@@ -54,8 +54,8 @@ export function openNeuprintDatabase(options: DatabaseOptions): NeuprintDatabase
   });
   const limitMs = engine === 'neo4j' ? timeoutMs : null;
 
-  const run = async (cypher: string): Promise<Answered> => {
-    const config = limitMs === null ? {} : { transactionConfig: { timeout: limitMs } };
+  const run = async (cypher: string, timeout: number | null): Promise<Answered> => {
+    const config = timeout === null ? {} : { transactionConfig: { timeout } };
     const { keys, records } = await driver.executeQuery(cypher, {}, config);
     return { columns: keys as string[], rows: records.map((record) => [...record.values()]) };
   };
@@ -66,7 +66,7 @@ export function openNeuprintDatabase(options: DatabaseOptions): NeuprintDatabase
       try {
         // Neo4j looks at a limit now and then; the engine hangs up at once.
         const late = limitMs === null ? [] : [setTimeout(limitMs, null, { signal: over.signal, ref: false })];
-        const answered = await Promise.race([run(cypher), ...late]);
+        const answered = await Promise.race([run(cypher, limitMs), ...late]);
         if (answered !== null) return answered;
       } catch (cause) {
         const isLate = limitMs !== null && /TimedOut/.test((cause as Neo4jError).code);
@@ -83,6 +83,7 @@ export function openNeuprintDatabase(options: DatabaseOptions): NeuprintDatabase
       const { rows } = await run(
         `MATCH (m:Meta) RETURN m.dataset, m.tag, m.lastDatabaseEdit, m.uuid, m.roiInfo, m.superLevelRois, m.info,
          m.hideDataSet, m.logo, m.description`,
+        null,
       );
       return rows
         .map(
