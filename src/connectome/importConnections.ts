@@ -1,4 +1,5 @@
 /** A file of connections -> the table connection, and what they tell of ROIs and totals. */
+import { DecodeError } from '../errors.ts';
 import { requireBodyIds, requireCounts } from './checks.ts';
 import type { Database } from './database.ts';
 import { stage } from './importNeurons.ts';
@@ -20,7 +21,10 @@ export const CONNECTION_ROI_COUNTS = `SELECT bodyId, roi, sum(pre)::BIGINT AS pr
 /** How a file may write that a synapse lies in no ROI; "NotPrimary" is what neuprint-python makes of the rest. */
 export const NO_ROI = ['', 'None', 'NotPrimary'];
 
-/** Creates connection, empty without a file. Answers whether connection_roi was made: if it is wanted, and the file names ROIs. */
+/**
+ * Creates connection, empty without a file. Answers whether connection_roi was made: if it is wanted, and the file names ROIs.
+ * @throws DecodeError if ROI counts are to be made of no connections
+ */
 export async function createConnection(
   database: Database,
   file: string | undefined,
@@ -44,6 +48,9 @@ export async function createConnection(
     { signal },
   );
   if (hasRois) {
+    const [any] = await database.query('SELECT 1 FROM connection LIMIT 1');
+    if (any === undefined)
+      throw new DecodeError(`${file}: expected connections, of which ROI counts could be made, found none.`);
     await database.query(
       `CREATE TEMP TABLE connection_roi AS SELECT ${pair}, roi, ${weight} AS weight FROM connection_staged
        WHERE trim(roi) NOT IN (SELECT unnest($1))`,
