@@ -1,6 +1,5 @@
 /** A neuPrint server over HTTP: sends Cypher with its values written into it, reads rows as they arrive. Alone imports undici. */
 import { pipeline } from 'node:stream';
-import { setTimeout } from 'node:timers/promises';
 import { createGunzip } from 'node:zlib';
 import { Pool } from 'undici';
 import { ConfigError, ConnectError, QueryError } from '../errors.ts';
@@ -11,6 +10,7 @@ import type { CypherCost, CypherParameters, CypherServer, OnRow } from './cypher
 import { neuprintId } from './identity.ts';
 import { HOW_TO_ASK_LESS } from './neo4jErrors.ts';
 import { CONNECT_TIMEOUT_MS, errorOfLoss, errorOfReply, type FailedReply, isUnknownDataset } from './neuprintErrors.ts';
+import { createPause } from './neuprintPause.ts';
 import { neuprintOrigin, tokenIn } from './neuprintUrl.ts';
 import type { OpenCypher } from './open.ts';
 import { createReplyRows } from './replyRows.ts';
@@ -49,7 +49,6 @@ const MOST_ERROR_BYTES = 64_000;
 const LATE_MS = 5_000;
 
 const LIST_TIMEOUT_MS = 10_000;
-const MOST_PAUSE_SECONDS = 60;
 const KEEP_ALIVE_MS = 20_000;
 
 /**
@@ -190,9 +189,7 @@ function createHttp(options: NeuprintOptions & { maxInFlight: number }): Http {
   });
   let bytes = 0;
   let hasAnswered = false;
-  const closed = new AbortController();
-  /** A server that says when to come back is not asked before. */
-  let pause: Promise<unknown> = Promise.resolve();
+  const pause = createPause();
 
   return {
     origin,
@@ -200,11 +197,11 @@ function createHttp(options: NeuprintOptions & { maxInFlight: number }): Http {
     hasToken: token !== null,
     bytesReceived: () => bytes,
     async close() {
-      closed.abort();
+      pause.close();
       await pool.destroy();
     },
     async ask(request, onChunk, { signal, timeoutMs }) {
-      await over(pause, signal);
+      await pause.over(signal);
       const overdue = timeoutMs === undefined ? undefined : AbortSignal.timeout(timeoutMs);
       const late = AbortSignal.timeout(LATE_MS);
       try {
@@ -221,7 +218,7 @@ function createHttp(options: NeuprintOptions & { maxInFlight: number }): Http {
         });
         hasAnswered = true;
         const { statusCode: status, headers } = reply;
-        pause = pauseOf(status, headers['retry-after'], closed.signal) ?? pause;
+        pause.heed(status, headers['retry-after']);
         const contentType = String(headers['content-type'] ?? '');
         const isAnswer = status === 200 && !/text\/html/.test(contentType);
         const texts: Buffer[] = [];
@@ -272,29 +269,8 @@ class ChunkError extends Error {
   }
 }
 
-function pauseOf(status: number, retryAfter: unknown, closed: AbortSignal): Promise<unknown> | null {
-  const seconds = Number(retryAfter);
-  if ((status !== 429 && status !== 503) || !(seconds > 0)) return null;
-  // Closed, it is over: nobody waits any more.
-  return setTimeout(Math.min(seconds, MOST_PAUSE_SECONDS) * 1000, undefined, { signal: closed }).catch(() => undefined);
-}
-
 function without(token: string | null, text: string): string {
   return token === null ? text : text.replaceAll(token, '***');
-}
-
-/** Waits, unless the signal ends that before. */
-async function over(wait: Promise<unknown>, signal: AbortSignal | undefined): Promise<void> {
-  signal?.throwIfAborted();
-  const left = new AbortController();
-  try {
-    await new Promise((done, failed) => {
-      signal?.addEventListener('abort', () => failed(signal.reason), { signal: left.signal });
-      wait.then(done, failed);
-    });
-  } finally {
-    left.abort();
-  }
 }
 
 function tooLarge(where: string, maxReplyBytes: number): QueryError {
