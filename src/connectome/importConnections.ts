@@ -1,4 +1,5 @@
 /** A file of connections -> the table connection, and what they tell of ROIs and totals. */
+import { DecodeError } from '../errors.ts';
 import { requireBodyIds, requireCounts } from './checks.ts';
 import type { Database } from './database.ts';
 import { stage } from './importNeurons.ts';
@@ -32,7 +33,10 @@ export async function connectionRows(
   return rows;
 }
 
-/** Creates connection, empty without rows. Answers whether connection_roi was made: if it is wanted, and the rows name ROIs. */
+/**
+ * Creates connection, empty without rows. Answers whether connection_roi was made: if it is wanted, and the rows name ROIs.
+ * @throws DecodeError if ROI counts are to be made of no connections
+ */
 export async function createConnection(
   database: Database,
   rows: Rows | undefined,
@@ -55,6 +59,9 @@ export async function createConnection(
     { signal },
   );
   if (hasRois) {
+    const [any] = await database.query('SELECT 1 FROM connection LIMIT 1');
+    if (any === undefined)
+      throw new DecodeError(`${file}: expected connections, of which ROI counts could be made, found none.`);
     await database.query(
       `CREATE TEMP TABLE connection_roi AS SELECT ${pair}, roi, ${weight} AS weight FROM connection_staged
        WHERE trim(roi) NOT IN (SELECT unnest($1))`,

@@ -111,16 +111,17 @@ function noteOnConnections(file: string, { columns }: Staged): string {
 
 function notesOnMeta(meta: Meta, file: string | undefined, countsConnections: boolean): string[] {
   const description = descriptionFromMeta(meta);
-  const where = file ?? 'What was given';
   const notes: string[] = [];
   if (description.primaryRois === null)
-    notes.push(`${where} has no primaryRois: ROI shares and regions cannot be told.`);
+    notes.push(`${file ?? 'The dataset'} has no primaryRois: ROI shares and regions cannot be told.`);
   else if (file === undefined && !countsConnections)
     notes.push(
       `All ${description.primaryRois.length} ROIs of the data are taken for primary ones: if some lie within others, give --meta.`,
     );
-  if (description.roiHierarchy === null)
-    notes.push(`${where} has no roiHierarchy: each ROI will count as its own region.`);
+  if (description.roiHierarchy === null) {
+    const why = file === undefined ? 'import.hierarchy names none of the ROIs' : `${file} has no roiHierarchy`;
+    notes.push(`${why}: each ROI will count as its own region.`);
+  }
   return notes;
 }
 
@@ -137,7 +138,7 @@ async function notesOnNeurons(
     'SELECT count(*)::DOUBLE FROM roi_count WHERE bodyId NOT IN (SELECT bodyId FROM neuron)',
   );
   if (Number(strangers) > 0)
-    notes.push(`${strangers} ROI counts are of bodies that ${files} does not list: no type has them.`);
+    notes.push(`${strangers} ROI counts are of bodies that are not in ${files}: no type has them.`);
   // R writes NA for what is absent, pandas may write nan.
   const [placeholder] = await database.query(
     `SELECT type FROM neuron WHERE lower(type) IN ('na', 'nan', 'none', 'null') LIMIT 1`,

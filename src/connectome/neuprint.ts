@@ -1,32 +1,18 @@
-/** A neuPrint server over HTTP: sends Cypher with its values written into it, reads rows as they arrive. */
-import { pipeline } from 'node:stream';
-import { setTimeout } from 'node:timers/promises';
-import { createGunzip } from 'node:zlib';
+/** A neuPrint server: takes Cypher with its values written into it, gives rows as they arrive, lists its datasets. */
 import { ConfigError, ConnectError, QueryError } from '../errors.ts';
-import { packageHomepage, packageVersion } from '../packageRoot.ts';
 import type { Ask } from './connectome.ts';
 import { inlined } from './cypherLiterals.ts';
 import type { CypherCost, CypherParameters, CypherServer, OnRow } from './cypherServer.ts';
 import { neuprintId } from './identity.ts';
-import { HOW_TO_ASK_LESS } from './neo4jErrors.ts';
-import { openConnections } from './neuprintConnections.ts';
-import { errorOfLoss, errorOfReply, type FailedReply, isUnknownDataset } from './neuprintErrors.ts';
-import { neuprintOrigin, tokenIn } from './neuprintUrl.ts';
+import { errorOfReply, isUnknownDataset } from './neuprintErrors.ts';
+import { createHttp, type Http, type HttpOptions } from './neuprintHttp.ts';
 import type { OpenCypher } from './open.ts';
 import { createReplyRows } from './replyRows.ts';
 
-export interface NeuprintOptions {
-  /** https://HOST */
-  url: string;
+export interface NeuprintOptions extends Omit<HttpOptions, 'maxInFlight'> {
   /** name:tag, as the server lists it. */
   dataset?: string | undefined;
-  /** As it is, or {"token": "…"}. */
-  token?: string | undefined;
   maxInFlight?: number | undefined;
-  /** A larger reply is refused, as one that does not fit the memory (default 128 MB). */
-  maxReplyBytes?: number | undefined;
-  /** One question may be all: no connection is made that it does not need. */
-  isHasty?: boolean | undefined;
 }
 
 /** Of the datasets of a server, by name:tag. */
@@ -41,17 +27,7 @@ export interface ServedDataset {
 /** neuPrint servers are shared: its own documentation asks for few queries at once. */
 const MOST_IN_FLIGHT = 8;
 
-/** The server makes a reply as a whole before it sends the first byte; 20,000 cells with their roiInfo are 20 to 60 MB. */
-const MAX_REPLY_BYTES = 128e6;
-
-/** Of a reply that is no answer. */
-const MOST_ERROR_BYTES = 64_000;
-
-/** A gateway that gives up sooner has nobody behind it; later, a query that takes long. */
-const LATE_MS = 5_000;
-
 const LIST_TIMEOUT_MS = 10_000;
-const MOST_PAUSE_SECONDS = 60;
 
 /**
  * Nothing is asked until somebody asks.
@@ -138,12 +114,9 @@ async function datasetsOf(http: Http, signal?: AbortSignal): Promise<ServedDatas
   const request = { method: 'GET', path: '/api/dbmeta/datasets' } as const;
   const failed = await http.ask(request, (chunk) => void chunks.push(chunk), { signal, timeoutMs: LIST_TIMEOUT_MS });
   if (failed !== null) throw errorOfReply(failed, http);
-  let listed: Record<string, unknown>;
-  try {
-    listed = Object(JSON.parse(Buffer.concat(chunks).toString('utf8')));
-  } catch (cause) {
-    throw new QueryError(`${http.where}: its list of datasets cannot be read.`, { cause, failure: 'passing' });
-  }
+  const listed = objectOf(Buffer.concat(chunks).toString('utf8'));
+  if (listed === null)
+    throw new QueryError(`${http.where}: its list of datasets cannot be read.`, { failure: 'passing' });
   const textOf = (value: unknown): string | null => (typeof value === 'string' && value !== '' ? value : null);
   return Object.entries(listed)
     .map(([name, dataset]) => {
@@ -160,143 +133,12 @@ async function datasetsOf(http: Http, signal?: AbortSignal): Promise<ServedDatas
     .sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
-interface Http {
-  origin: string;
-  /** host:port, for messages. */
-  where: string;
-  hasToken: boolean;
-  /**
-   * @param onChunk gets the body of an answer; what it throws ends the reply
-   * @returns null, or the reply that is no answer
-   * @throws ConnectError if there is none; QueryError if it takes too long or is too large
-   */
-  ask(
-    request: { method: 'GET' | 'POST'; path: string; body?: string },
-    onChunk: (chunk: Buffer) => void,
-    ask: Ask,
-  ): Promise<FailedReply | null>;
-  bytesReceived(): number;
-  close(): Promise<void>;
-}
-
-function createHttp(options: NeuprintOptions & { maxInFlight: number }): Http {
-  const { maxInFlight, maxReplyBytes = MAX_REPLY_BYTES, isHasty = false } = options;
-  const origin = neuprintOrigin(options.url);
-  const where = new URL(origin).host;
-  const token = options.token === undefined ? null : tokenIn(options.token, 'token');
-  const authorization = token === null ? {} : { authorization: `Bearer ${token}` };
-  const together = isHasty ? 1 : MOST_IN_FLIGHT;
-  const connections = openConnections(origin, { most: maxInFlight, together });
-  let bytes = 0;
-  let hasAnswered = false;
-  const closed = new AbortController();
-  /** A server that says when to come back is not asked before. */
-  let pause: Promise<unknown> = Promise.resolve();
-
-  return {
-    origin,
-    where,
-    hasToken: token !== null,
-    bytesReceived: () => bytes,
-    async close() {
-      closed.abort();
-      await connections.close();
-    },
-    async ask(request, onChunk, { signal, timeoutMs }) {
-      await over(pause, signal);
-      const overdue = timeoutMs === undefined ? undefined : AbortSignal.timeout(timeoutMs);
-      const late = AbortSignal.timeout(LATE_MS);
-      try {
-        const reply = await connections.pool.request({
-          ...request,
-          headers: {
-            ...authorization,
-            accept: 'application/json',
-            'accept-encoding': 'gzip',
-            'user-agent': `neurodex/${packageVersion()} (+${packageHomepage()})`,
-            ...(request.body !== undefined && { 'content-type': 'application/json' }),
-          },
-          signal: AbortSignal.any([signal, overdue].filter((one) => one !== undefined)),
-        });
-        hasAnswered = true;
-        const { statusCode: status, headers } = reply;
-        pause = pauseOf(status, headers['retry-after'], closed.signal) ?? pause;
-        const contentType = String(headers['content-type'] ?? '');
-        const isAnswer = status === 200 && !/text\/html/.test(contentType);
-        const texts: Buffer[] = [];
-        let size = 0;
-        const take = (chunk: Buffer): void => {
-          try {
-            if (isAnswer) onChunk(chunk);
-            else texts.push(chunk);
-          } catch (reason) {
-            throw new ChunkError(reason);
-          }
-        };
-        reply.body.on('data', (chunk: Buffer) => {
-          bytes += chunk.length;
-        });
-        const isPacked = headers['content-encoding'] === 'gzip';
-        const body = isPacked ? pipeline(reply.body, createGunzip(), () => undefined) : reply.body;
-        for await (const chunk of body as AsyncIterable<Buffer>) {
-          size += chunk.length;
-          if (isAnswer && size > maxReplyBytes) throw new ChunkError(tooLarge(where, maxReplyBytes));
-          take(chunk);
-          if (!isAnswer && size > MOST_ERROR_BYTES) break;
-        }
-        if (isAnswer) return null;
-        // Whatever stands before a server may repeat what it was sent.
-        const text = without(token, Buffer.concat(texts).toString('utf8'));
-        const location = typeof headers.location === 'string' ? without(token, headers.location) : null;
-        return { status, contentType, location, text, isLate: late.aborted };
-      } catch (cause) {
-        signal?.throwIfAborted();
-        if (cause instanceof ChunkError) throw cause.reason;
-        if (overdue?.aborted) {
-          const message = `${where}: no answer within ${timeoutMs} ms; ${HOW_TO_ASK_LESS}`;
-          throw new QueryError(message, { cause, failure: 'timeout' });
-        }
-        throw errorOfLoss(cause, where, hasAnswered);
-      }
-    },
-  };
-}
-
-/** What ends a reply from this side, told apart from what a connection throws. */
-class ChunkError extends Error {
-  readonly reason: unknown;
-  constructor(reason: unknown) {
-    super('a part of a reply was refused');
-    this.reason = reason;
-  }
-}
-
-function pauseOf(status: number, retryAfter: unknown, closed: AbortSignal): Promise<unknown> | null {
-  const seconds = Number(retryAfter);
-  if ((status !== 429 && status !== 503) || !(seconds > 0)) return null;
-  // Closed, it is over: nobody waits any more.
-  return setTimeout(Math.min(seconds, MOST_PAUSE_SECONDS) * 1000, undefined, { signal: closed }).catch(() => undefined);
-}
-
-function without(token: string | null, text: string): string {
-  return token === null ? text : text.replaceAll(token, '***');
-}
-
-/** Waits, unless the signal ends that before. */
-async function over(wait: Promise<unknown>, signal: AbortSignal | undefined): Promise<void> {
-  signal?.throwIfAborted();
-  const left = new AbortController();
+function objectOf(json: string): Record<string, unknown> | null {
   try {
-    await new Promise((done, failed) => {
-      signal?.addEventListener('abort', () => failed(signal.reason), { signal: left.signal });
-      wait.then(done, failed);
-    });
-  } finally {
-    left.abort();
+    const value: unknown = JSON.parse(json);
+    return typeof value === 'object' && !Array.isArray(value) ? (value as Record<string, unknown> | null) : null;
+  } catch {
+    // Told by the caller, as what is JSON and no object.
+    return null;
   }
-}
-
-function tooLarge(where: string, maxReplyBytes: number): QueryError {
-  const message = `${where}: a reply of more than ${maxReplyBytes / 1e6} MB; ask for less at once by --batch-weight.`;
-  return new QueryError(message, { failure: 'memory' });
 }

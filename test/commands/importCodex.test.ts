@@ -258,7 +258,13 @@ describe('import of what others publish refuses in one line and leaves nothing b
       'connections without neuropils, where nothing else counts ROIs',
       { 'c.csv': `pre_root_id,post_root_id,syn_count\n${A},${B},1\n` },
       `${dataset} --neurons consolidated_cell_types.csv.gz --connections c.csv`,
-      /or --roi-counts|or a column roi in c\.csv/,
+      /the option --roi-counts FILE with bodyId, roi, pre, post, or a column roi in c\.csv; found root_id/,
+    ],
+    [
+      'connections of which there are none',
+      { 'c.csv': 'pre_root_id,post_root_id,neuropil,syn_count,nt_type\n' },
+      `${dataset} --neurons consolidated_cell_types.csv.gz --connections c.csv`,
+      /c\.csv: expected connections, of which ROI counts could be made, found none/,
     ],
     [
       'neither Meta nor a name',

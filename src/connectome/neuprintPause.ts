@@ -1,0 +1,43 @@
+/** The rest that a server asks for by Retry-After: it is not asked anything before. */
+import { setTimeout } from 'node:timers/promises';
+
+/** A server that wants more is taken to be away. */
+const MOST_SECONDS = 60;
+
+export interface Pause {
+  /** Takes in what a reply says, whatever it is. */
+  heed(status: number, retryAfter: unknown): void;
+  /**
+   * Waits until the server may be asked.
+   * @throws the signal's reason
+   */
+  over(signal?: AbortSignal): Promise<void>;
+  /** Nobody waits any more: no timer holds the process. */
+  close(): void;
+}
+
+export function createPause(): Pause {
+  const closed = new AbortController();
+  let pause: Promise<unknown> = Promise.resolve();
+  return {
+    heed(status, retryAfter) {
+      const seconds = Number(retryAfter);
+      if ((status !== 429 && status !== 503) || !(seconds > 0)) return;
+      const ms = Math.min(seconds, MOST_SECONDS) * 1000;
+      pause = setTimeout(ms, undefined, { signal: closed.signal }).catch(() => undefined);
+    },
+    async over(signal) {
+      signal?.throwIfAborted();
+      const left = new AbortController();
+      try {
+        await new Promise((done, failed) => {
+          signal?.addEventListener('abort', () => failed(signal.reason), { signal: left.signal });
+          pause.then(done);
+        });
+      } finally {
+        left.abort();
+      }
+    },
+    close: () => closed.abort(),
+  };
+}
