@@ -110,6 +110,22 @@ await describeFaults('5.26', 'a snapshot that is disturbed', (faulted) => {
     expect(row).toContain('sample');
   });
 
+  test('what is not what the server counts makes no file, and is not gone on with', async () => {
+    const cwd = temporaryFolder();
+    const relay = await faulted.relay(({ cypher }) =>
+      /sum\(coalesce\(n.pre/.test(cypher) ? { dropRows: 1 } : undefined,
+    );
+    const args = ['snapshot', '--source', `bolt://127.0.0.1:${relay.port}`, '--into', 'x.duckdb', '--silent'];
+    const { code, stderr } = await runCli(args, { cwd });
+    expect({ code, stderr }).toEqual({
+      code: 1,
+      stderr: expect.stringMatching(
+        /^neurodex: sample:seed7: the source counts [\d,]+ cells, in what came there are 13,200; .* run again, which starts anew\.\n$/,
+      ),
+    });
+    expect(readdirSync(cwd)).toEqual([]);
+  });
+
   test('edited between two runs, it starts anew and says so; edited meanwhile, it makes no file', async () => {
     const cwd = temporaryFolder();
     const { relay, take } = await taking(faulted, cwd);
