@@ -1,7 +1,7 @@
 /** `neurodex snapshot`: a whole dataset on a server -> a connectome file. */
 import { isCypher, openCypher } from '../connectome/open.ts';
 import { requireTarget } from '../connectome/wholeFile.ts';
-import { ConfigError, InterruptedError, withoutSecrets } from '../errors.ts';
+import { ConfigError, ConnectError, InterruptedError, QueryError, withoutSecrets } from '../errors.ts';
 import { createRun, type Report } from '../report.ts';
 import type { Settings } from '../settings.ts';
 import type { ConnectionTable } from '../snapshot/fetch.ts';
@@ -25,7 +25,7 @@ export async function snapshot(
   context: Context,
 ): Promise<{ result: SnapshotResult; report: Report }> {
   const { signal, clock } = context;
-  const { source, concurrency, maxConcurrency = MOST_IN_FLIGHT } = settings;
+  const { source, concurrency, maxConcurrency } = settings;
   if (source === undefined || !isCypher(source)) {
     throw new ConfigError(
       `--source: expected a server (https://HOST of a neuPrint, bolt://HOST:PORT or neo4j://HOST:PORT); got ${source === undefined ? 'nothing' : JSON.stringify(withoutSecrets(source))}.`,
@@ -36,7 +36,7 @@ export async function snapshot(
   const run = createRun('snapshot', clock.now, context.onEvent);
   const parts = await openParts(into);
   try {
-    const maxInFlight = concurrency ?? Math.min(maxConcurrency, MOST_IN_FLIGHT);
+    const maxInFlight = concurrency ?? maxConcurrency ?? MOST_IN_FLIGHT;
     const options = { ...settings, token: tokenOf(settings), maxInFlight };
     const opened = await run.phase('connect', () => openCypher(source, options, signal));
     try {
@@ -48,11 +48,12 @@ export async function snapshot(
       await opened.server.close();
     }
   } catch (error) {
-    if (!signal.aborted) throw error;
-    throw new InterruptedError(
-      `interrupted. What landed is kept in ${parts.folder}: the same command goes on from there.`,
-      { cause: error },
-    );
+    const areSome = await parts.areSome();
+    if (!areSome) parts.remove();
+    const kept = areSome ? ` What landed is kept in ${parts.folder}: the same command goes on from there.` : '';
+    if (signal.aborted) throw new InterruptedError(`interrupted.${kept}`, { cause: error });
+    if (error instanceof ConnectError || error instanceof QueryError) error.message += kept;
+    throw error;
   } finally {
     parts.close();
   }

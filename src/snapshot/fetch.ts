@@ -106,7 +106,7 @@ async function fetchParts(
     const failed = [...outcomes.values()].filter((outcome) => outcome instanceof Error);
     const [first] = failed;
     if (first === undefined) return;
-    first.message = `${counted(failed.length, 'part')} of the ${lookup.name} could not be had: ${first.message} What landed is kept in ${parts.folder}: run again, or remove that folder to start anew.`;
+    first.message = `${counted(failed.length, 'part')} of the ${lookup.name} could not be had: ${first.message}`;
     throw first;
   });
 }

@@ -79,6 +79,8 @@ export interface Parts {
   /** Keeps all of them or none. */
   land(table: PartTable, parts: readonly Part[]): Promise<void>;
   query(sql: string): Promise<Cell[][]>;
+  /** Whether another run could go on with something. */
+  areSome(): Promise<boolean>;
   close(): void;
   /** To be called once the file that was made of the parts is in its place. */
   remove(): void;
@@ -170,6 +172,10 @@ export async function openParts(into: string): Promise<Parts> {
     async land(table, parts) {
       const texts = parts.flatMap(({ key, rows }) => jsonTexts(rows, ROWS_IN_TEXT[table]).map((text) => [key, text]));
       await insert(table, texts);
+    },
+    async areSome() {
+      if (!isOpen) return existsSync(file);
+      return (await isPlanned()) && (await database.query('SELECT 1 FROM cell LIMIT 1')).length > 0;
     },
     remove() {
       close();

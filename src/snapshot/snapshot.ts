@@ -139,8 +139,8 @@ async function planOf(
 }
 
 function whyAnew(kept: Origin, now: Origin): string | null {
-  if (kept.source !== now.source || kept.dataset !== now.dataset)
-    return `what an earlier run kept is of ${kept.dataset} at another source, or of another dataset`;
+  if (kept.dataset !== now.dataset) return `what an earlier run kept is of ${kept.dataset}`;
+  if (kept.source !== now.source) return 'what an earlier run kept is from another source';
   if (now.edit === null)
     return 'the dataset has no uuid or no lastDatabaseEdit, so nobody can tell whether it was edited';
   return kept.edit === now.edit

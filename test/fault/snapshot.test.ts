@@ -4,7 +4,8 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, truncateSync, writeFi
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import type { AskedQuery, RunningBoltRelay } from '../support/boltRelay.ts';
-import { type Finished, runCli, temporaryFolder } from '../support/cli.ts';
+import { CLI, type Finished, runCli, runProgram, temporaryFolder } from '../support/cli.ts';
+import { testWithMounts } from '../support/require.ts';
 import { tablesIn } from '../support/tables.ts';
 import { describeFaults, type Faulted, indexIn } from './faulted.ts';
 
@@ -41,30 +42,37 @@ async function taking(faulted: Faulted, cwd: string, dropRows = 0): Promise<Take
   };
 }
 
+/** A run starts, connects and waits for its server: seconds on a machine that is busy. */
+const TEN_RUNS_MS = 300_000;
+
 const DONE = { code: 0, stdout: '', stderr: '' };
 
 await describeFaults('5.26', 'a snapshot that is disturbed', (faulted) => {
-  test('killed ten times, it goes on from what landed, and holds what one that was left alone holds', async () => {
-    const [cwd, alone] = [temporaryFolder(), temporaryFolder()];
-    const { relay, take } = await taking(faulted, cwd);
-    const kills = Array.from({ length: 10 }, () => 1 + Math.floor(30 * Math.random()));
-    for (const n of kills) {
-      const { code } = await take(n, (child) => child.kill('SIGKILL'));
-      // The last of them may find fewer parts missing.
-      expect([null, 0], `kills at parts ${kills}`).toContain(code);
-      if (code === 0) break;
-      expect(existsSync(join(cwd, 'x.duckdb'))).toBe(false);
-    }
-    expect(await take(), `kills at parts ${kills}`).toEqual(DONE);
-    const asked = relay.queries.length;
-    expect(await (await taking(faulted, alone)).take()).toEqual(DONE);
-    expect(asked).toBeGreaterThan(100);
-    expect(await tablesIn(join(cwd, 'x.duckdb'))).toEqual(await tablesIn(join(alone, 'x.duckdb')));
-    expect(readdirSync(cwd)).toEqual(['x.duckdb']);
-    const args = ['create-index', '--source', 'x.duckdb', '--cache', 'none', '--silent'];
-    expect(await runCli(args, { cwd, env: { SOURCE_DATE_EPOCH: '0' } })).toEqual(DONE);
-    expect(indexIn(cwd)).toBe(faulted.wholeIndex);
-  });
+  test(
+    'killed ten times, it goes on from what landed, and holds what one that was left alone holds',
+    async () => {
+      const [cwd, alone] = [temporaryFolder(), temporaryFolder()];
+      const { relay, take } = await taking(faulted, cwd);
+      const kills = Array.from({ length: 10 }, () => 1 + Math.floor(30 * Math.random()));
+      for (const n of kills) {
+        const { code } = await take(n, (child) => child.kill('SIGKILL'));
+        // The last of them may find fewer parts missing.
+        expect([null, 0], `kills at parts ${kills}`).toContain(code);
+        if (code === 0) break;
+        expect(existsSync(join(cwd, 'x.duckdb'))).toBe(false);
+      }
+      expect(await take(), `kills at parts ${kills}`).toEqual(DONE);
+      const asked = relay.queries.length;
+      expect(await (await taking(faulted, alone)).take()).toEqual(DONE);
+      expect(asked).toBeGreaterThan(100);
+      expect(await tablesIn(join(cwd, 'x.duckdb'))).toEqual(await tablesIn(join(alone, 'x.duckdb')));
+      expect(readdirSync(cwd)).toEqual(['x.duckdb']);
+      const args = ['create-index', '--source', 'x.duckdb', '--cache', 'none', '--silent'];
+      expect(await runCli(args, { cwd, env: { SOURCE_DATE_EPOCH: '0' } })).toEqual(DONE);
+      expect(indexIn(cwd)).toBe(faulted.wholeIndex);
+    },
+    TEN_RUNS_MS,
+  );
 
   test('interrupted, it says that the same command goes on; what landed is not asked again', async () => {
     const cwd = temporaryFolder();
@@ -102,9 +110,25 @@ await describeFaults('5.26', 'a snapshot that is disturbed', (faulted) => {
     expect(row).toContain('sample');
   });
 
+  test('what is not what the server counts makes no file, and is not gone on with', async () => {
+    const cwd = temporaryFolder();
+    const relay = await faulted.relay(({ cypher }) =>
+      /sum\(coalesce\(n.pre/.test(cypher) ? { dropRows: 1 } : undefined,
+    );
+    const args = ['snapshot', '--source', `bolt://127.0.0.1:${relay.port}`, '--into', 'x.duckdb', '--silent'];
+    const { code, stderr } = await runCli(args, { cwd });
+    expect({ code, stderr }).toEqual({
+      code: 1,
+      stderr: expect.stringMatching(
+        /^neurodex: sample:seed7: the source counts [\d,]+ cells, in what came there are 13,200; .* run again, which starts anew\.\n$/,
+      ),
+    });
+    expect(readdirSync(cwd)).toEqual([]);
+  });
+
   test('edited between two runs, it starts anew and says so; edited meanwhile, it makes no file', async () => {
     const cwd = temporaryFolder();
-    const { take } = await taking(faulted, cwd);
+    const { relay, take } = await taking(faulted, cwd);
     const edit = (text: string): Promise<unknown> =>
       faulted.cypher(`MATCH (m:Meta) SET m.lastDatabaseEdit = '${text}'`);
     await take(40, (child) => child.kill('SIGKILL'));
@@ -120,7 +144,7 @@ await describeFaults('5.26', 'a snapshot that is disturbed', (faulted) => {
         'neurodex: sample:seed7 was edited while it was read ([…] became […]). No file was made; run again, which starts anew.\n',
     });
     expect(existsSync(join(cwd, 'x.duckdb'))).toBe(false);
-    const args = ['snapshot', '--source', faulted.server.uri, '--into', 'x.duckdb'];
+    const args = ['snapshot', '--source', `bolt://127.0.0.1:${relay.port}`, '--into', 'x.duckdb'];
     const again = await runCli(args, { cwd });
     expect(again).toMatchObject({
       code: 0,
@@ -145,6 +169,19 @@ await describeFaults('5.26', 'a snapshot that is disturbed', (faulted) => {
         'neurodex: x.duckdb: another snapshot into it is under way. Wait until it is done, or choose another name.\n',
     });
     expect(first).toEqual(DONE);
+  });
+
+  testWithMounts('on a disk that is full it says so in a line, and goes on once there is room', async () => {
+    const cwd = temporaryFolder();
+    const args = `snapshot --source ${faulted.server.uri} --batch-weight 200 --into x.duckdb --silent`;
+    const script = `mkdir disk && mount -t tmpfs -o size=3m tmpfs disk && cd disk
+      "${process.execPath}" "${CLI}" ${args}; echo "code $?"
+      mount -o remount,size=300m tmpfs . && "${process.execPath}" "${CLI}" ${args.replace(' --silent', '')} && ls`;
+    const { stdout, stderr } = await runProgram('unshare', ['-rm', 'sh', '-c', script], { cwd });
+    expect(stdout).toMatch(/^code 1\n.*13,200 cells[\s\S]*\nx.duckdb\n$/);
+    const [first, ...rest] = stderr.split('\n');
+    expect(first).toMatch(/^neurodex: The database could not be written: .*No space left on device/);
+    expect(rest.filter((line) => /^note: Goes on from .* [1-9][\d,]* of 13,200 cells\.$/.test(line))).toHaveLength(1);
   });
 
   test("what is somebody else's, a folder that is not there and a source that is a file are refused in a line", async () => {
