@@ -13,8 +13,9 @@ import type {
   TypedAnswer,
   TypeSize,
 } from './connectome.ts';
-import { type Cell, type Database, openDatabase, type Parameter, quoteIdentifier } from './database.ts';
+import { type Cell, type Database, openDatabase, type Parameter, quoteIdentifier, quoteLiteral } from './database.ts';
 import { fileId } from './identity.ts';
+import { listSeparator } from './listText.ts';
 import { descriptionFromMeta, META_PROPERTIES } from './meta.ts';
 import { partnerRow } from './partnerRow.ts';
 
@@ -261,10 +262,12 @@ async function columnsOf(database: Database): Promise<Map<string, Map<string, st
   return columns;
 }
 
-/** A list is told as a server's is. */
+/** A list is told as listText tells a server's. */
 function textSql(property: string, type = ''): string {
   const column = quoteIdentifier(property);
-  return type.endsWith('[]') ? `to_json(${column})::VARCHAR` : `${column}::VARCHAR`;
+  if (!type.endsWith('[]')) return `${column}::VARCHAR`;
+  const items = `list_filter(list_transform(${column}::VARCHAR[], lambda item: trim(item)), lambda item: item <> '')`;
+  return `nullif(array_to_string(${items}, ${quoteLiteral(listSeparator(property))}), '')`;
 }
 
 function parsedCell(cell: Cell | undefined): unknown {
