@@ -14,17 +14,22 @@ const command = new Command('neuprint')
   .parse();
 const { bolt, port, tls, gzip } = command.opts<{ bolt: string; port: string; tls?: true; gzip?: true }>();
 
-const certificate = tls && selfSignedCertificate();
-const server = await startNeuprint({ bolt, port: Number(port), certificate, gzip });
-process.stdout.write(`${server.url}\n`);
-
-await new Promise<void>((over) => {
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => over());
-  // A shell that starts it in the background gives it /dev/null, which is at its end from the start.
-  if (fstatSync(0).isFIFO() || fstatSync(0).isSocket()) process.stdin.once('end', () => over()).resume();
-});
-const bytesSent = server.requests.reduce((sum, request) => sum + request.bytesSent, 0);
-const counts = { requests: server.requests.length, bytesSent, mostAtOnce: server.mostAtOnce() };
-await server.close();
-process.stdout.write(`${JSON.stringify(counts)}\n`);
-process.stdin.destroy();
+try {
+  const certificate = tls && selfSignedCertificate();
+  const server = await startNeuprint({ bolt, port: Number(port), certificate, gzip });
+  process.stdout.write(`${server.url}\n`);
+  await new Promise<void>((over) => {
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => over());
+    // A shell that starts it in the background gives it /dev/null, which is at its end from the start.
+    if (fstatSync(0).isFIFO() || fstatSync(0).isSocket()) process.stdin.once('end', () => over()).resume();
+  });
+  const bytesSent = server.requests.reduce((sum, request) => sum + request.bytesSent, 0);
+  const counts = { requests: server.requests.length, bytesSent, mostAtOnce: server.mostAtOnce() };
+  await server.close();
+  process.stdout.write(`${JSON.stringify(counts)}\n`);
+} catch (error) {
+  process.stderr.write(`error: ${(error as Error).message.split('\n')[0]}\n`);
+  process.exitCode = 1;
+} finally {
+  process.stdin.destroy();
+}

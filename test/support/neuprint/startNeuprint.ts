@@ -67,7 +67,12 @@ export interface NeuprintServer {
 export async function startNeuprint(options: NeuprintServerOptions): Promise<NeuprintServer> {
   const { port = 0, access, certificate, gzip = false, listFails, onRequest } = options;
   const database = openNeuprintDatabase(options);
-  const routes = await createRoutes({ database, access, listFails, location: options.bolt });
+  // Its connections would keep the process from ending.
+  const giveUp = async (cause: unknown): Promise<never> => {
+    await database.close();
+    throw cause;
+  };
+  const routes = await createRoutes({ database, access, listFails, location: options.bolt }).catch(giveUp);
   const requests: NeuprintRequest[] = [];
   let atOnce = 0;
   let mostAtOnce = 0;
@@ -126,9 +131,9 @@ export async function startNeuprint(options: NeuprintServerOptions): Promise<Neu
   const server = certificate === undefined ? createServer(onAsked) : createTlsServer(certificate, onAsked);
   // Go hangs up on nobody who keeps a connection.
   server.keepAliveTimeout = 0;
-  await new Promise<void>((listening, failed) =>
-    server.once('error', failed).listen(port, '127.0.0.1', () => listening()),
-  );
+  await new Promise<void>((listening, failed) => {
+    server.once('error', failed).listen(port, '127.0.0.1', () => listening());
+  }).catch(giveUp);
   return {
     url: `${certificate === undefined ? 'http' : 'https'}://127.0.0.1:${(server.address() as AddressInfo).port}`,
     requests,
