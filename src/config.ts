@@ -145,7 +145,7 @@ function placeOf(key: string, path: readonly PropertyKey[], origin: string): str
 export function shownValue(key: string, value: unknown): string {
   if (value === undefined) return '(not set)';
   if (isSecret(key)) return '***';
-  if (key === 'source' || key === 'cache') return JSON.stringify(withoutSecrets(String(value)));
+  if (key === 'source' || key === 'cache' || key === 'proxy') return JSON.stringify(withoutSecrets(String(value)));
   return JSON.stringify(value, (_, inner: unknown) => (inner instanceof RegExp ? inner.source : inner));
 }
 

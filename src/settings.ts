@@ -91,6 +91,9 @@ export const SETTINGS = {
     env: ['NEUPRINT_APPLICATION_CREDENTIALS', 'NEUPRINT_TOKEN'],
     isSecret: true,
   }),
+  proxy: setting(text.optional(), 'an HTTP proxy on the way to a neuPrint server; NO_PROXY is heeded', {
+    env: ['HTTPS_PROXY', 'https_proxy'],
+  }),
   sums: setting(
     z.enum(['auto', 'server', 'client'], 'auto, server or client').default('auto'),
     'who adds up ROI counts: a Neo4j server (with APOC), so that little travels, or this machine; auto: the faster one',

@@ -1,12 +1,20 @@
 /** The connections to a neuPrint server: made beside the first one, so that what is asked later finds them open. Alone imports undici. */
 import type { Socket } from 'node:net';
-import { buildConnector, Pool } from 'undici';
+import { buildConnector, type Dispatcher, EnvHttpProxyAgent, Pool } from 'undici';
+import { ConfigError, withoutSecrets } from '../errors.ts';
 import { CONNECT_TIMEOUT_MS } from './neuprintErrors.ts';
 
 const KEEP_ALIVE_MS = 20_000;
 
+const OPTIONS = {
+  keepAliveTimeout: KEEP_ALIVE_MS,
+  // How long a question may take is said with each.
+  headersTimeout: 0,
+  bodyTimeout: 0,
+};
+
 export interface NeuprintConnections {
-  pool: Pool;
+  dispatcher: Dispatcher;
   /** Ends all of them, used or not. */
   close(): Promise<void>;
 }
@@ -46,17 +54,35 @@ export function openConnections(
         },
       );
     },
-    keepAliveTimeout: KEEP_ALIVE_MS,
-    // How long a question may take is said with each.
-    headersTimeout: 0,
-    bodyTimeout: 0,
+    ...OPTIONS,
   });
   return {
-    pool,
+    dispatcher: pool,
     async close() {
       for (const unused of ready ?? []) unused.then((socket) => socket.destroy()).catch(() => undefined);
       ready = [];
       await pool.destroy();
     },
   };
+}
+
+/**
+ * Connections that a proxy makes, but for hosts in NO_PROXY.
+ * @throws ConfigError for an address that is none
+ */
+export function openProxied(proxy: string, most: number): NeuprintConnections {
+  const dispatcher = new EnvHttpProxyAgent({
+    httpsProxy: proxyUrl(proxy).href,
+    connections: most,
+    connect: { timeout: CONNECT_TIMEOUT_MS },
+    ...OPTIONS,
+  });
+  return { dispatcher, close: () => dispatcher.destroy() };
+}
+
+/** Others take HOST:PORT, too. */
+export function proxyUrl(proxy: string): URL {
+  const url = /^https?:\/\//.test(proxy) ? proxy : `http://${proxy}`;
+  if (URL.canParse(url)) return new URL(url);
+  throw new ConfigError(`proxy: expected http://HOST:PORT, got ${JSON.stringify(withoutSecrets(proxy))}.`);
 }

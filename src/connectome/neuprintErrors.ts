@@ -190,6 +190,11 @@ const LOSSES: readonly Loss[] = [
     isFinal: true,
   },
   { sign: /EPROTO|ERR_SSL/, what: 'it does not speak TLS; is the port right?', isFinal: true },
+  // A proxy that was asked for a way and said no.
+  {
+    sign: /UND_ERR_ABORTED/,
+    what: 'it lets nothing through (HTTP STATUS); does it want USER:PASSWORD@ in its address?',
+  },
   { sign: /HPE_|HTTPParser/, what: 'it does not speak HTTP; is the port right?' },
   { sign: /^Z_/, what: 'a reply broke off, or is no gzip (CODE).', isReply: true },
 ];
@@ -198,9 +203,12 @@ const LOSSES: readonly Loss[] = [
 export function errorOfLoss(cause: unknown, where: string, hasAnswered: boolean): ConnectError | QueryError {
   const { code = '', name = '', message = String(cause) } = cause as { code?: string; name?: string; message?: string };
   const loss = LOSSES.find(({ sign }) => sign.test(code || name));
-  if (loss?.isReply) return new QueryError(`${where}: ${told(loss, code)}`, { cause, failure: 'passing' });
+  if (loss?.isReply) return new QueryError(`${where}: ${told(loss, code, message)}`, { cause, failure: 'passing' });
   if (loss !== undefined)
-    return new ConnectError(`${where}: ${told(loss, code)}`, { cause, isOutage: hasAnswered && !loss.isFinal });
+    return new ConnectError(`${where}: ${told(loss, code, message)}`, {
+      cause,
+      isOutage: hasAnswered && !loss.isFinal,
+    });
   const lost = `${where}: the connection was lost (${oneLine(message)})`;
   if (hasAnswered) return new ConnectError(`${lost}.`, { cause, isOutage: true });
   // The first one may be unlucky; a port where something else listens loses each.
@@ -210,6 +218,6 @@ export function errorOfLoss(cause: unknown, where: string, hasAnswered: boolean)
   });
 }
 
-function told({ what }: Loss, code: string): string {
-  return what.replace('CODE', code);
+function told({ what }: Loss, code: string, message: string): string {
+  return what.replace('CODE', code).replace('STATUS', /\((\d{3})\)/.exec(message)?.[1] ?? 'unknown');
 }

@@ -5,7 +5,7 @@ import { QueryError } from '../errors.ts';
 import { packageHomepage, packageVersion } from '../packageRoot.ts';
 import type { Ask } from './connectome.ts';
 import { HOW_TO_ASK_LESS } from './neo4jErrors.ts';
-import { openConnections } from './neuprintConnections.ts';
+import { openConnections, openProxied, proxyUrl } from './neuprintConnections.ts';
 import { errorOfLoss, type FailedReply } from './neuprintErrors.ts';
 import { createPause } from './neuprintPause.ts';
 import { neuprintOrigin, tokenIn } from './neuprintUrl.ts';
@@ -15,6 +15,8 @@ export interface HttpOptions {
   url: string;
   /** As it is, or {"token": "…"}. */
   token?: string | undefined;
+  /** An HTTP proxy on the way; http://localhost is spoken to without. */
+  proxy?: string | undefined;
   maxInFlight: number;
   /** A larger reply is refused, as one that does not fit the memory (default 128 MB). */
   maxReplyBytes?: number | undefined;
@@ -55,13 +57,17 @@ export interface Http {
 
 /** @throws ConfigError for an address or a token that is none */
 export function createHttp(options: HttpOptions): Http {
-  const { maxInFlight, maxReplyBytes = MAX_REPLY_BYTES, isHasty = false } = options;
+  const { proxy, maxInFlight, maxReplyBytes = MAX_REPLY_BYTES, isHasty = false } = options;
   const origin = neuprintOrigin(options.url);
   const where = new URL(origin).host;
   const token = options.token === undefined ? null : tokenIn(options.token, 'token');
   const authorization = token === null ? {} : { authorization: `Bearer ${token}` };
   const together = isHasty ? 1 : AT_START;
-  const connections = openConnections(origin, { most: maxInFlight, together });
+  const isProxied = proxy !== undefined && origin.startsWith('https:');
+  const connections = isProxied
+    ? openProxied(proxy, maxInFlight)
+    : openConnections(origin, { most: maxInFlight, together });
+  const way = isProxied ? `${where}, by the proxy ${proxyUrl(proxy).host}` : where;
   const userAgent = `neurodex/${packageVersion()} (+${packageHomepage()})`;
   let bytes = 0;
   let hasAnswered = false;
@@ -81,7 +87,8 @@ export function createHttp(options: HttpOptions): Http {
       const overdue = timeoutMs === undefined ? undefined : AbortSignal.timeout(timeoutMs);
       const late = AbortSignal.timeout(LATE_MS);
       try {
-        const reply = await connections.pool.request({
+        const reply = await connections.dispatcher.request({
+          origin,
           ...request,
           headers: {
             ...authorization,
@@ -130,7 +137,7 @@ export function createHttp(options: HttpOptions): Http {
           const message = `${where}: no answer within ${timeoutMs} ms; ${HOW_TO_ASK_LESS}`;
           throw new QueryError(message, { cause, failure: 'timeout' });
         }
-        throw errorOfLoss(cause, where, hasAnswered);
+        throw errorOfLoss(cause, way, hasAnswered);
       }
     },
   };

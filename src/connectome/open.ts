@@ -18,6 +18,8 @@ export interface OpenOptions {
   password?: string | undefined;
   /** Of a neuPrint server, as it is or as {"token": "…"}; public data need none. */
   token?: string | undefined;
+  /** An HTTP proxy on the way to a neuPrint server: http://HOST:PORT. */
+  proxy?: string | undefined;
   /** The most queries that will run at once (default 64, 8 to a neuPrint). */
   maxInFlight?: number | undefined;
   /** Of a neuPrint server: a larger one is asked for in parts (default 128 MB). */

@@ -27,8 +27,8 @@ const closed = async (socket: Socket): Promise<void> => {
   if (!socket.closed) await once(socket, 'close');
 };
 
-const ask = async ({ pool }: ReturnType<typeof openConnections>): Promise<string> => {
-  const { body } = await pool.request({ method: 'GET', path: '/' });
+const ask = async ({ dispatcher }: ReturnType<typeof openConnections>): Promise<string> => {
+  const { body } = await dispatcher.request({ method: 'GET', path: '/' });
   return await body.text();
 };
 
@@ -58,7 +58,7 @@ test('one that the server closed before it was used is made anew', async () => {
   const connections = openConnections(origin, { most: 8, together: 3 });
   await ask(connections);
   await seen(3);
-  const noticed = once(connections.pool, 'disconnect');
+  const noticed = once(connections.dispatcher, 'disconnect');
   // The one that was used goes last: once its end is noticed, so are the others'.
   for (const socket of sockets.toReversed()) socket.destroy();
   await noticed;

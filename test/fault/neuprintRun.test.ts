@@ -2,8 +2,10 @@
 import type { ChildProcess } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { type Finished, runCli, temporaryFolder } from '../support/cli.ts';
+import { selfSignedCertificate } from '../support/neuprint/certificate.ts';
+import { type ConnectProxy, startConnectProxy } from '../support/neuprint/connectProxy.ts';
 import type { Act, NeuprintServer } from '../support/neuprint/startNeuprint.ts';
 import {
   contentsOf,
@@ -52,6 +54,41 @@ await describeNeuprintFaults('a run on a neuPrint', (faulted) => {
       expect(finished).toMatchObject({ code: 130, stdout: '' });
       expect(finished.stderr).toMatch(/neurodex: interrupted\.\n$/);
       expect(contentsOf(join(cwd, 'site'))).toEqual(before);
+    });
+  });
+
+  describe('through a proxy', () => {
+    const serve = async (): Promise<{ server: NeuprintServer; proxy: ConnectProxy; env: Record<string, string> }> => {
+      const certificate = selfSignedCertificate();
+      const file = join(temporaryFolder(), 'certificate.pem');
+      writeFileSync(file, certificate.cert);
+      const proxy = await startConnectProxy();
+      onTestFinished(() => proxy.close());
+      const server = await faulted.serve(undefined, { certificate });
+      return { server, proxy, env: { NODE_EXTRA_CA_CERTS: file, HTTPS_PROXY: proxy.url } };
+    };
+
+    test('all that it asks goes that way, but where NO_PROXY names the host', async () => {
+      const { server, proxy, env } = await serve();
+      expect(await createIndex(temporaryFolder(), server, [], { env })).toMatchObject({ code: 0 });
+      expect(new Set(proxy.ways)).toEqual(new Set([server.url.replace('https://', '')]));
+      const before = proxy.ways.length;
+      const direct = { env: { ...env, NO_PROXY: '127.0.0.1' } };
+      expect(await createIndex(temporaryFolder(), server, [], direct)).toMatchObject({ code: 0 });
+      expect(proxy.ways.length).toBe(before);
+    });
+
+    test('a proxy that lets nothing through, or is none, is told in a line without its password', async () => {
+      const { server, proxy, env } = await serve();
+      const wrong = { env: { ...env, HTTPS_PROXY: proxy.url.replace('s3cret', 'wr0ng') } };
+      const refused = await createIndex(temporaryFolder(), server, [], wrong);
+      expect(refused.code).toBe(2);
+      expect(lastWord(refused)).toMatch(/by the proxy \S+: it lets nothing through \(HTTP 407\);/);
+      proxy.close();
+      const gone = await createIndex(temporaryFolder(), server, [], { env });
+      expect(gone.code).toBe(2);
+      expect(lastWord(gone)).toMatch(/by the proxy \S+: nothing listens there/);
+      for (const { stdout, stderr } of [refused, gone]) expect(stdout + stderr).not.toMatch(/s3cret|wr0ng/);
     });
   });
 
