@@ -86,8 +86,9 @@ export async function neuprintCases({ folder, link, url, server, dataset, preset
     unchanged,
   ];
   if (typeof peer !== 'string') {
-    const makeOurs = (): unknown => coldCase.run();
-    cases.push(peerCase(folder, name('whole process, neuprint-python'), peer, { url, dataset, ours, makeOurs }));
+    const asked = { url, dataset, ours, makeOurs: () => coldCase.run() };
+    for (const script of ['plain', 'tuned'] as const)
+      cases.push(peerCase(folder, name(`whole process, neuprint-python, ${script}`), peer, script, asked));
   }
   return cases.map((one) => counted(one, server));
 }

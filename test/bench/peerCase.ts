@@ -1,4 +1,4 @@
-/** The index as a user of neuprint-python and pandas makes it: its Python, and a case whose numbers must be ours. */
+/** The index as users of neuprint-python and pandas make it: their Python, and cases whose numbers must be ours. */
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { homedir } from 'node:os';
@@ -40,12 +40,23 @@ export async function findPeer(cacheFolder = join(homedir(), '.cache', 'neurodex
   return { python };
 }
 
-/** @param ours a file in our form; missing, `makeOurs` writes it */
+/** plain: one question for all cells and a groupby, as most would write it; tuned: by somebody who has measured. */
+export type PeerScript = 'plain' | 'tuned';
+
+export interface PeerAsked {
+  url: string;
+  dataset: string;
+  /** A file in our form; missing, `makeOurs` writes it. */
+  ours: string;
+  makeOurs(): unknown;
+}
+
 export function peerCase(
   folder: string,
   name: string,
   { python }: Peer,
-  { url, dataset, ours, makeOurs }: { url: string; dataset: string; ours: string; makeOurs: () => unknown },
+  script: PeerScript,
+  { url, dataset, ours, makeOurs }: PeerAsked,
 ): Case {
   const output = join(folder, 'peer.json');
   return {
@@ -56,7 +67,7 @@ export function peerCase(
     run: async () => {
       const startedMs = performance.now();
       const printed = run(folder, name, python, [
-        join(PEER, 'index.py'),
+        join(PEER, `${script}.py`),
         url.replace('http:', 'https:'),
         dataset,
         output,

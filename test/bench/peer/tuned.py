@@ -1,27 +1,18 @@
-"""The index of hemibrain's cell types as a user of neuprint-python and pandas writes it: one question for all cells."""
+"""The same index by somebody who knows pandas, Cypher and neuprint-python well, and has measured."""
 import json
 import resource
 import sys
 from collections import defaultdict
 
-import neuprint.client
 import pandas as pd
 from neuprint import Client
-from requests.adapters import HTTPAdapter
+from transport import without_tls
 
 ANNOTATIONS = ("superclass class subclass supertype somaNeuromere itoleeHl trumanHl hemilineage cellBodyFiber "
                "dimorphism hemibrainType mancType flywireType synonyms").split()
 TRANSMITTERS = "consensusNt celltypePredictedNt predictedNt".split()
 SIDES = {**dict.fromkeys(["L", "LEFT", "LHS"], "left"), **dict.fromkeys(["R", "RIGHT", "RHS"], "right"),
          **dict.fromkeys(["M", "C", "MIDDLE", "MIDLINE", "CENTER"], "middle")}
-
-
-class WithoutTls(HTTPAdapter):
-    """neuprint-python asks by https alone; the bench has all that it measures speak http to one server here."""
-
-    def send(self, request, **options):
-        request.url = request.url.replace("https:", "http:", 1)
-        return super().send(request, **options)
 
 
 def fetch(client):
@@ -118,9 +109,7 @@ def index(meta, cells):
 
 if __name__ == "__main__":
     server, dataset, output = sys.argv[1:]
-    neuprint.client.HTTPAdapter = WithoutTls
-    # Any text is a token to a server without authentication; neuprint-python insists on one.
-    answer = index(*fetch(Client(server, dataset, "none", progress=False)))
+    answer = index(*fetch(without_tls(Client, server, dataset)))
     with open(output, "w", encoding="utf-8") as file:
         json.dump(answer, file)
     print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024)
