@@ -3,14 +3,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import neo4j, { type Driver } from 'neo4j-driver';
-import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Catalog } from '../../src/catalog/catalog.ts';
 import type { Report } from '../../src/report.ts';
 import { type Finished, runCli, temporaryFolder } from '../support/cli.ts';
 import { type RunningNeo4j, startNeo4j, whyNoNeo4j } from '../support/neo4j/startNeo4j.ts';
 import { neo4jVersions } from '../support/neo4j/versions.ts';
 import { startProxy } from '../support/proxy.ts';
-import { REQUIRE_ALL, SHARED_DATA, testWithData } from '../support/require.ts';
+import { REQUIRE_ALL } from '../support/require.ts';
 import { BIG, fill, START_MS } from './fill.ts';
 
 for (const version of neo4jVersions) {
@@ -295,41 +295,6 @@ for (const version of neo4jVersions) {
       const listed = await runCli(['config'], { cwd, env });
       expect(listed.stdout).toContain('password: ***  # NEO4J_PASSWORD');
     });
-  });
-}
-
-for (const version of neo4jVersions) {
-  const isMissing = (await whyNoNeo4j(version)) !== undefined;
-  describe.skipIf(isMissing && !REQUIRE_ALL)(`hemibrain in Neo4j ${version}`, () => {
-    testWithData(
-      'answers as its file does, to the byte, in fewer than 60 round trips',
-      { timeout: START_MS },
-      async () => {
-        const cwd = temporaryFolder();
-        const server = await startNeo4j({ version });
-        onTestFinished(() => server.stop());
-        const succeed = async (...args: string[]): Promise<void> => {
-          expect(await runCli([...args, '--silent'], { cwd, env: { SOURCE_DATE_EPOCH: '0' } })).toMatchObject({
-            code: 0,
-            stderr: '',
-          });
-        };
-        const file = (name: string): string => join(SHARED_DATA, 'hemibrain-full', name);
-        const files = ['--neurons', file('neurons.ndjson.gz'), '--meta', file('meta.json')];
-        await succeed('import', ...files, '--into', 'hemibrain.duckdb');
-        await succeed('load', '--source', 'hemibrain.duckdb', '--into', server.uri);
-        const index = ['create-index', '--preset', 'hemibrain', '--cache', 'none', '--report', 'report.json'];
-        await succeed(...index, '--source', 'hemibrain.duckdb', '--output', 'file');
-        for (const sums of ['client', 'server']) {
-          await succeed(...index, '--source', server.uri, '--sums', sums, '--output', sums, '--batch-weight', '500');
-          for (const name of ['data/index.json', 'types.html', 'assets/data.js']) {
-            expect(readFileSync(join(cwd, sums, name)).equals(readFileSync(join(cwd, 'file', name)))).toBe(true);
-          }
-          const { roundTrips } = JSON.parse(readFileSync(join(cwd, 'report.json'), 'utf8')) as Report;
-          expect(roundTrips).toBeLessThan(60);
-        }
-      },
-    );
   });
 }
 

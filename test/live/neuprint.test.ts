@@ -14,7 +14,7 @@ import { type RunningNeo4j, startNeo4j, whyNoNeo4j } from '../support/neo4j/star
 import { neo4jVersions } from '../support/neo4j/versions.ts';
 import { type NeuprintServer, type NeuprintServerOptions, startNeuprint } from '../support/neuprint/startNeuprint.ts';
 import { startProxy } from '../support/proxy.ts';
-import { REQUIRE_ALL, SHARED_DATA, testWithData } from '../support/require.ts';
+import { REQUIRE_ALL } from '../support/require.ts';
 import { fill, START_MS } from './fill.ts';
 import { COUNTS, fillHostile, HOSTILE, HOSTILE_NAMES, hostileCells, SHARED_TYPE } from './hostile.ts';
 import { literalsProperty } from './literals.ts';
@@ -232,42 +232,5 @@ for (const version of neo4jVersions) {
         });
       });
     });
-
-    testWithData(
-      'hemibrain: the bytes of its file, in few requests and never more than 8 at once',
-      { timeout: START_MS },
-      async () => {
-        const cwd = temporaryFolder();
-        const neo4jServer = await startNeo4j({ version });
-        onTestFinished(() => neo4jServer.stop());
-        const succeed = async (...args: string[]): Promise<void> => {
-          expect(await runCli([...args, '--silent'], { cwd, env: { SOURCE_DATE_EPOCH: '0' } })).toMatchObject({
-            code: 0,
-            stderr: '',
-          });
-        };
-        const file = (name: string): string => join(SHARED_DATA, 'hemibrain-full', name);
-        const files = ['--neurons', file('neurons.ndjson.gz'), '--meta', file('meta.json')];
-        await succeed('import', ...files, '--into', 'hemibrain.duckdb');
-        await succeed('load', '--source', 'hemibrain.duckdb', '--into', neo4jServer.uri);
-        const neuprint = await served({ bolt: neo4jServer.uri });
-        const source = ['--source', neuprint.url, '--dataset', 'hemibrain:v1.2.1'];
-        const asked = async (...flags: string[]): Promise<number> => {
-          neuprint.forget();
-          await succeed('create-index', '--preset', 'hemibrain', ...flags);
-          return neuprint.requests.length;
-        };
-        await asked('--source', 'hemibrain.duckdb', '--cache', 'none', '--output', 'file');
-        await asked('--source', neo4jServer.uri, '--cache', 'none', '--output', 'bolt');
-        const expected = readFileSync(join(cwd, 'file/data/index.json'));
-        expect(readFileSync(join(cwd, 'bolt/data/index.json')).equals(expected)).toBe(true);
-
-        expect(await asked(...source, '--output', 'cold')).toBeLessThanOrEqual(40);
-        expect(neuprint.mostAtOnce()).toBeLessThanOrEqual(8);
-        expect(readFileSync(join(cwd, 'cold/data/index.json')).equals(expected)).toBe(true);
-        expect(await asked(...source, '--output', 'cold')).toBe(1);
-        expect(await asked(...source, '--output', 'quick', '--cache', 'none', '--quick')).toBe(2);
-      },
-    );
   });
 }
