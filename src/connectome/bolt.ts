@@ -1,7 +1,7 @@
 /** A neuPrint database in Neo4j, over Bolt. */
+import type { OpenCypher } from './cypherServer.ts';
 import { boltId } from './identity.ts';
 import { connectNeo4j, type Neo4jOptions } from './neo4j.ts';
-import type { OpenCypher } from './open.ts';
 
 export interface BoltOptions extends Neo4jOptions {
   /** name or name:tag; needed only where a database holds several. */

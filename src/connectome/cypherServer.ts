@@ -32,3 +32,11 @@ export interface CypherServer {
   bytesReceived(): number | null;
   close(): Promise<void>;
 }
+
+/** A server that is asked in Cypher, and what a Connectome on it is to know. */
+export interface OpenCypher {
+  server: CypherServer;
+  /** As Connectome.id. */
+  id: string;
+  maxInFlight: number;
+}

@@ -2,11 +2,10 @@
 import { ConfigError, ConnectError, QueryError } from '../errors.ts';
 import type { Ask } from './connectome.ts';
 import { inlined } from './cypherLiterals.ts';
-import type { CypherCost, CypherParameters, CypherServer, OnRow } from './cypherServer.ts';
+import type { CypherCost, CypherParameters, CypherServer, OnRow, OpenCypher } from './cypherServer.ts';
 import { neuprintId } from './identity.ts';
 import { errorOfReply, isUnknownDataset } from './neuprintErrors.ts';
 import { createHttp, type Http, type HttpOptions } from './neuprintHttp.ts';
-import type { OpenCypher } from './open.ts';
 import { createReplyRows } from './replyRows.ts';
 
 export interface NeuprintOptions extends Omit<HttpOptions, 'maxInFlight'> {

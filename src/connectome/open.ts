@@ -1,7 +1,7 @@
 /** A source URI -> the Connectome behind it. */
 import { ConfigError, withoutSecrets } from '../errors.ts';
 import type { Connectome } from './connectome.ts';
-import type { CypherServer } from './cypherServer.ts';
+import type { OpenCypher } from './cypherServer.ts';
 import { boltId, fileId, neuprintId } from './identity.ts';
 import { unopened } from './unopened.ts';
 
@@ -32,14 +32,6 @@ export interface OpenOptions {
 
 const BOLT = /^(bolt|neo4j)(\+s|\+ssc)?:\/\//;
 const HTTP = /^https?:\/\//;
-
-/** A server that is asked in Cypher, and what a Connectome on it is to know. */
-export interface OpenCypher {
-  server: CypherServer;
-  /** As Connectome.id. */
-  id: string;
-  maxInFlight: number;
-}
 
 /**
  * Heavy clients are loaded only when their kind of source is asked for.
