@@ -158,6 +158,11 @@ export function escapedJson(json: string): string {
   return json.replaceAll(UNPRINTABLE, (character) => (character === '\n' ? character : units(character)));
 }
 
+/** What --json tells: one value a line. */
+export function jsonLine(value: unknown): string {
+  return `${escapedJson(JSON.stringify(value))}\n`;
+}
+
 function hex(code: number): string {
   return code.toString(16).padStart(4, '0');
 }
