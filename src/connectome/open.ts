@@ -29,7 +29,7 @@ export interface OpenOptions {
 }
 
 const BOLT = /^(bolt|neo4j)(\+s|\+ssc)?:\/\//;
-const HTTP = /^https?:\/\//;
+const HTTP = /^https?:\/\//i;
 
 /** A server that is asked in Cypher, and what a Connectome on it is to know. */
 export interface OpenCypher {
@@ -75,7 +75,7 @@ export function isNeuprint(source: string): boolean {
 export async function openCypher(source: string, options: OpenOptions = {}, signal?: AbortSignal): Promise<OpenCypher> {
   if (isNeuprint(source)) {
     const { openNeuprint } = await import('./neuprint.ts');
-    return openNeuprint({ ...options, url: source });
+    return await openNeuprint({ ...options, url: source }, signal);
   }
   const { openBolt } = await import('./bolt.ts');
   return await openBolt({ ...options, uri: source }, signal);
