@@ -25,7 +25,9 @@ export function createPause(): Pause {
       const seconds = secondsOf(headers);
       if ((status !== 429 && status !== 503) || !(seconds > 0)) return;
       const ms = Math.min(seconds, MOST_SECONDS) * 1000;
-      pause = setTimeout(ms, undefined, { signal: closed.signal }).catch(() => undefined);
+      const rest = setTimeout(ms, undefined, { signal: closed.signal }).catch(() => undefined);
+      // What is said later of a shorter rest does not end a longer one.
+      pause = Promise.all([pause, rest]);
     },
     async over(signal) {
       signal?.throwIfAborted();

@@ -44,6 +44,16 @@ test('a list takes no longer than a question may', async () => {
   });
 });
 
+test('one question that may be all makes one connection', async () => {
+  const { url, server } = await serve((_, response) => void response.end('{"columns":["1"],"data":[[1]]}'));
+  let connections = 0;
+  server.on('connection', () => connections++);
+  const { server: cypher } = await openCypher(url, { dataset: 'a', isHasty: true });
+  for (let i = 0; i < 3; i++) expect((await cypher.read('RETURN 1', {})).rows).toEqual([[1]]);
+  await cypher.close();
+  expect(connections).toBe(1);
+});
+
 test.each(['', '[]', 'null', 'hello'])('what gives %j for a list is no neuPrint server', async (body) => {
   const { url } = await serve((_, response) => void response.end(body));
   const error = { name: 'ConnectError', message: expect.stringMatching(/: it gives no list .* neuPrint server\?$/) };
