@@ -8,7 +8,7 @@ import { ConfigError, ConnectError, InterruptedError, isExpected, QueryError } f
 import { EXIT, type Outcome, type Outside } from './program/outside.ts';
 import { createProgram } from './program/program.ts';
 import { createProgress, type ProgressMode } from './progress.ts';
-import { printable } from './summary.ts';
+import { jsonLine, printable } from './summary.ts';
 
 const perform: Outside['perform'] = async ({ silent, json }, work) => {
   const mode: ProgressMode = json ? 'json' : silent ? 'silent' : process.stderr.isTTY ? 'bar' : 'lines';
@@ -34,7 +34,7 @@ const perform: Outside['perform'] = async ({ silent, json }, work) => {
   });
   const tell = ({ text, result, isAnswer, failures = [], exitCode = EXIT.ok }: Outcome): void => {
     progress.stop();
-    if (json) process.stdout.write(`${JSON.stringify({ event: 'done', ...result })}\n`);
+    if (json) process.stdout.write(jsonLine({ event: 'done', ...result }));
     else if (!silent || isAnswer) process.stdout.write(/(^|\n)$/.test(text) ? text : `${text}\n`);
     for (const failure of failures) process.stderr.write(`neurodex: ${failure}\n`);
     process.exitCode = exitCode;
@@ -44,7 +44,7 @@ const perform: Outside['perform'] = async ({ silent, json }, work) => {
   } catch (error) {
     progress.stop();
     const message = abort.signal.aborted ? interruptionOf(error) : messageOf(error);
-    if (json) process.stdout.write(`${JSON.stringify({ event: 'error', message })}\n`);
+    if (json) process.stdout.write(jsonLine({ event: 'error', message }));
     process.stderr.write(`neurodex: ${message}\n`);
     process.exitCode = abort.signal.aborted ? EXIT.interrupted : exitCodeOf(error);
     // What is still under way on a connection would keep the process alive; nobody waits for it.

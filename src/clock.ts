@@ -26,3 +26,8 @@ export const systemClock: Clock = {
 export function isoTime(wallMs: number): string {
   return new Date(wallMs).toISOString();
 }
+
+/** Ms since 1970 of a date as HTTP writes it; NaN: it is none. */
+export function wallMsOf(date: string): number {
+  return Date.parse(date);
+}

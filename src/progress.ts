@@ -2,7 +2,7 @@
 import { type Options, SingleBar } from 'cli-progress';
 import type { Clock } from './clock.ts';
 import type { RunEvent } from './report.ts';
-import { printable } from './summary.ts';
+import { jsonLine, printable } from './summary.ts';
 import { thousands } from './text.ts';
 
 export interface Progress {
@@ -28,7 +28,7 @@ const LINE_EVERY_MS = 10_000;
 export function createProgress({ mode, stream, now }: ProgressOptions): Progress {
   if (mode === 'silent') return { show: () => undefined, stop: () => undefined };
   if (mode === 'json') {
-    return { show: (event) => stream.write(`${JSON.stringify(event)}\n`), stop: () => undefined };
+    return { show: (event) => stream.write(jsonLine(event)), stop: () => undefined };
   }
   return mode === 'bar' ? createBar(stream, now) : createLines(stream, now);
 }

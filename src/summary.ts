@@ -5,7 +5,7 @@ import type { ListedDataset } from './commands/datasets.ts';
 import { type Config, shownValue } from './config.ts';
 import { CELLS } from './lookup/keptForms.ts';
 import type { KeptTypes, Report } from './report.ts';
-import { SETTINGS, type SettingKey, type Settings } from './settings.ts';
+import { SETTINGS, type SettingKey, type Settings, variablesOf } from './settings.ts';
 import { csvText } from './site/csv.ts';
 import { counted, day, percent, thousands } from './text.ts';
 
@@ -158,6 +158,11 @@ export function escapedJson(json: string): string {
   return json.replaceAll(UNPRINTABLE, (character) => (character === '\n' ? character : units(character)));
 }
 
+/** What --json tells: one value a line. */
+export function jsonLine(value: unknown): string {
+  return `${escapedJson(JSON.stringify(value))}\n`;
+}
+
 function hex(code: number): string {
   return code.toString(16).padStart(4, '0');
 }
@@ -165,8 +170,8 @@ function hex(code: number): string {
 export function configText({ settings, origins }: Config): string {
   return (Object.keys(SETTINGS) as SettingKey[])
     .map((key) => {
-      const { help, env } = SETTINGS[key] as { help: string; env?: string };
-      return `# ${help}${env ? ` (${env})` : ''}\n${key}: ${shownValue(key, settings[key])}  # ${origins[key]}`;
+      const variables = variablesOf(key).join(', ');
+      return `# ${SETTINGS[key].help}${variables ? ` (${variables})` : ''}\n${key}: ${shownValue(key, settings[key])}  # ${origins[key]}`;
     })
     .join('\n\n');
 }

@@ -4,7 +4,7 @@ import { descriptionKey } from '../cache/keys.ts';
 import type { Cache } from '../cache/twoLevel.ts';
 import type { Connectome } from '../connectome/connectome.ts';
 import { tokenIn } from '../connectome/neuprintUrl.ts';
-import { nameConnectome, openConnectome, SOURCES } from '../connectome/open.ts';
+import { isNeuprint, nameConnectome, openConnectome, SOURCES } from '../connectome/open.ts';
 import { ConfigError } from '../errors.ts';
 import type { Settings } from '../settings.ts';
 
@@ -17,7 +17,11 @@ export async function connect(settings: Settings, signal: AbortSignal, cache: Ca
   if (source === undefined) throw new ConfigError(`--source: expected ${SOURCES}; got nothing.`);
   requirePace(settings);
   const named = await nameConnectome(source, settings);
-  if (settings.offline) return named;
+  if (settings.offline) {
+    if (isNeuprint(source) && settings.dataset === undefined)
+      throw new ConfigError('--dataset: expected name:tag of a dataset; got none.');
+    return named;
+  }
   // Most likely nothing changed, and one question tells, or two are all: 17 more connections take 50 ms of this process.
   const isHasty = settings.quick || (await cache.get(descriptionKey(named.id))) !== undefined;
   const maxInFlight = concurrency ?? maxConcurrency;
@@ -33,10 +37,11 @@ export function requirePace({ concurrency, maxConcurrency }: Settings): void {
 }
 
 /**
- * The token of a neuPrint server, if there is one.
+ * The token for the source, if it is a neuPrint server and there is one: what another source has no use for may be broken.
  * @throws ConfigError for a file that cannot be read, or a text that is no token
  */
-export function tokenOf({ tokenFile, token }: Settings): string | undefined {
+export function tokenOf({ source, tokenFile, token }: Settings): string | undefined {
+  if (source === undefined || !isNeuprint(source)) return undefined;
   if (tokenFile === undefined)
     return token === undefined
       ? undefined

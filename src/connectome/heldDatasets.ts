@@ -63,9 +63,9 @@ export async function datasetInFile(file: string, ask: Ask = {}): Promise<HeldDa
   }
 }
 
-async function servedBy(url: string, { token, proxy }: OpenOptions, { signal }: Ask): Promise<HeldDataset[]> {
+async function servedBy(url: string, { token, proxy }: OpenOptions, ask: Ask): Promise<HeldDataset[]> {
   const { neuprintDatasets } = await import('./neuprint.ts');
-  const served = await neuprintDatasets({ url, token, proxy }, signal);
+  const served = await neuprintDatasets({ url, token, proxy }, ask);
   return served.map(({ name: full, ...dataset }) => {
     const name = nameWithoutTag(full);
     return { ...dataset, name, tag: full.slice(name.length + 1) || null };

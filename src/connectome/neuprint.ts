@@ -26,6 +26,7 @@ export interface ServedDataset {
 /** neuPrint servers are shared: its own documentation asks for few queries at once. */
 const MOST_IN_FLIGHT = 8;
 
+/** For a message that would like to say what there is. */
 const LIST_TIMEOUT_MS = 10_000;
 
 /**
@@ -50,10 +51,10 @@ export async function openNeuprint(options: NeuprintOptions, signal?: AbortSigna
  * What there is on a server, by name.
  * @throws ConnectError if it does not say: it fails as a whole where one of its databases is down
  */
-export async function neuprintDatasets(options: NeuprintOptions, signal?: AbortSignal): Promise<ServedDataset[]> {
+export async function neuprintDatasets(options: NeuprintOptions, ask: Ask): Promise<ServedDataset[]> {
   const http = createHttp({ ...options, maxInFlight: 1 });
   try {
-    return await datasetsOf(http, signal);
+    return await datasetsOf(http, ask);
   } finally {
     await http.close();
   }
@@ -77,10 +78,12 @@ function createServer(http: Http, dataset: string): CypherServer {
     if (!isUnknownDataset(failed)) throw errorOfReply(failed, http);
     throw await unknownDataset(ask);
   };
-  /** The first questions of a run fail together: what there is is asked for once. */
+  /** While it is asked for: the first questions of a run fail together. */
   let listed: Promise<string> | undefined;
   const unknownDataset = async ({ signal }: Ask): Promise<ConfigError> => {
-    listed ??= datasetsText(http, signal);
+    listed ??= datasetsText(http, signal).finally(() => {
+      listed = undefined;
+    });
     return new ConfigError(`--dataset: the server has no ${JSON.stringify(dataset)}.${await listed}`);
   };
   return {
@@ -99,23 +102,22 @@ function createServer(http: Http, dataset: string): CypherServer {
 /** " It has a, b, c." or nothing where the server does not say. */
 async function datasetsText(http: Http, signal?: AbortSignal): Promise<string> {
   try {
-    const names = (await datasetsOf(http, signal)).map(({ name }) => name);
+    const names = (await datasetsOf(http, { signal, timeoutMs: LIST_TIMEOUT_MS })).map(({ name }) => name);
     return names.length === 0 ? '' : ` It has ${names.join(', ')}.`;
   } catch (error) {
-    signal?.throwIfAborted();
-    if (error instanceof ConnectError && !error.isOutage) throw error;
+    const isSilent = error instanceof QueryError || (error instanceof ConnectError && error.isOutage);
+    if (!isSilent) throw error;
     return '';
   }
 }
 
-async function datasetsOf(http: Http, signal?: AbortSignal): Promise<ServedDataset[]> {
+async function datasetsOf(http: Http, ask: Ask): Promise<ServedDataset[]> {
   const chunks: Buffer[] = [];
   const request = { method: 'GET', path: '/api/dbmeta/datasets' } as const;
-  const failed = await http.ask(request, (chunk) => void chunks.push(chunk), { signal, timeoutMs: LIST_TIMEOUT_MS });
+  const failed = await http.ask(request, (chunk) => void chunks.push(chunk), ask);
   if (failed !== null) throw errorOfReply(failed, http);
   const listed = objectOf(Buffer.concat(chunks).toString('utf8'));
-  if (listed === null)
-    throw new QueryError(`${http.where}: its list of datasets cannot be read.`, { failure: 'passing' });
+  if (listed === null) throw new ConnectError(`${http.where}: it gives no list of datasets; is it a neuPrint server?`);
   const textOf = (value: unknown): string | null => (typeof value === 'string' && value !== '' ? value : null);
   return Object.entries(listed)
     .map(([name, dataset]) => {

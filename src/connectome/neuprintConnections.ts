@@ -38,6 +38,10 @@ export function openConnections(
     made.catch(() => undefined);
     return made;
   };
+  const endUnused = (): void => {
+    for (const unused of ready ?? []) unused.then((socket) => socket.destroy()).catch(() => undefined);
+    ready = [];
+  };
   const pool = new Pool(origin, {
     connections: most,
     connect(options, callback) {
@@ -48,8 +52,8 @@ export function openConnections(
         // A server may hang up on a connection that nobody has used yet.
         (socket) => (socket.readyState === 'open' ? callback(null, socket) : connect(options, callback)),
         (error: Error) => {
-          // The others failed for the same reason, which may have passed by the time when they are wanted.
-          ready = [];
+          // The others failed as a rule for the same reason, which may have passed by the time when they are wanted.
+          endUnused();
           callback(error, null);
         },
       );
@@ -59,8 +63,7 @@ export function openConnections(
   return {
     dispatcher: pool,
     async close() {
-      for (const unused of ready ?? []) unused.then((socket) => socket.destroy()).catch(() => undefined);
-      ready = [];
+      endUnused();
       await pool.destroy();
     },
   };

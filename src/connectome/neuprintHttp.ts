@@ -101,7 +101,7 @@ export function createHttp(options: HttpOptions): Http {
         });
         hasAnswered = true;
         const { statusCode: status, headers } = reply;
-        pause.heed(status, headers['retry-after']);
+        pause.heed(status, headers);
         const contentType = String(headers['content-type'] ?? '');
         const isAnswer = status === 200 && !/text\/html/.test(contentType);
         const texts: Buffer[] = [];

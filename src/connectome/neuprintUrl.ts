@@ -28,7 +28,9 @@ export function neuprintOrigin(url: string): string {
  * @throws ConfigError if there is no token in it that an HTTP header can hold
  */
 export function tokenIn(text: string, origin: string): string {
-  const token = text.trim().startsWith('{') ? tokenOfJson(text) : text.trim();
+  // A byte order mark goes with the blanks; JSON.parse knows none.
+  const trimmed = text.trim();
+  const token = trimmed.startsWith('{') ? tokenOfJson(trimmed) : trimmed;
   if (typeof token === 'string' && /^[\x21-\x7e]+$/.test(token)) return token;
   throw new ConfigError(`${origin}: expected a token as one word, or as {"token": "…"}; found ${wrongIn(token)}.`);
 }

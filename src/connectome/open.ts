@@ -31,7 +31,7 @@ export interface OpenOptions {
 }
 
 const BOLT = /^(bolt|neo4j)(\+s|\+ssc)?:\/\//;
-const HTTP = /^https?:\/\//;
+const HTTP = /^https?:\/\//i;
 
 /**
  * Heavy clients are loaded only when their kind of source is asked for.
@@ -69,7 +69,7 @@ export function isNeuprint(source: string): boolean {
 export async function openCypher(source: string, options: OpenOptions = {}, signal?: AbortSignal): Promise<OpenCypher> {
   if (isNeuprint(source)) {
     const { openNeuprint } = await import('./neuprint.ts');
-    return openNeuprint({ ...options, url: source });
+    return await openNeuprint({ ...options, url: source }, signal);
   }
   const { openBolt } = await import('./bolt.ts');
   return await openBolt({ ...options, uri: source }, signal);

@@ -130,13 +130,14 @@ export function createLoader<Row extends { type: string }, Value>(
 
   const runPack = async (types: readonly string[], isCompared: boolean): Promise<Outcome> => {
     const { signal: stopped } = stop;
-    const signal = options.signal ? AbortSignal.any([options.signal, stopped]) : stopped;
+    // One for each pack: Node takes more than 10 that listen to one signal for a leak.
+    const signal = AbortSignal.any(options.signal ? [options.signal, stopped] : [stopped]);
     const current = ways?.state.current ?? options.way;
     const ask = async (way: string | undefined): Promise<Asked<Value>> => {
       let trouble: Outcome | null = null;
       const result = await retries.run(() => runBatch(lookup, types, { signal, timeoutMs, cellsOf, way }), {
         signal,
-        isBusyFinal: true,
+        final: ['busy', 'timeout'],
         onFailure(error) {
           trouble = outcomeOf(error);
         },

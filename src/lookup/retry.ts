@@ -3,10 +3,13 @@
  * these are the only ones. What failed for good reaches the caller as it came.
  */
 import type { Clock } from '../clock.ts';
-import { ConnectError, QueryError } from '../errors.ts';
+import { ConnectError, QueryError, type QueryFailure } from '../errors.ts';
 
-/** Waits before the second try, the third, …: a source that has too much to do is given about a minute, as one that is away. */
-const DELAYS_MS = { passing: [200, 1_000], busy: [200, 1_000, 3_000, 8_000, 16_000, 32_000] };
+/**
+ * Waits before the second try, the third, …: a source that has too much to do is given about a minute, as one that is
+ * away; what took too long, and is the least that can be asked, has cost a whole time limit and gets one more.
+ */
+const DELAYS_MS = { passing: [200, 1_000], busy: [200, 1_000, 3_000, 8_000, 16_000, 32_000], timeout: [200] };
 
 /** Of all questions, so many may be asked again, or a server in trouble would be asked ever more. */
 const BUDGET_BASE = 20;
@@ -46,8 +49,8 @@ export interface RunOptions {
   signal?: AbortSignal | undefined;
   /** Told of each try that failed. */
   onFailure?: ((error: unknown) => void) | undefined;
-  /** A source that has too much to do: who can ask for less at once does that instead of asking again. */
-  isBusyFinal?: boolean;
+  /** Failures after which who asks would rather ask for less at once: the same is not asked again. */
+  final?: readonly QueryFailure[];
 }
 
 export function createRetries(clock: Clock, { ping, onRetry, onOutage }: RetryOptions = {}): Retries {
@@ -105,10 +108,11 @@ export function createRetries(clock: Clock, { ping, onRetry, onOutage }: RetryOp
       onRetry?.();
     },
 
-    async run(work, { signal, onFailure, isBusyFinal = false } = {}) {
+    async run(work, { signal, onFailure, final = [] } = {}) {
       asked++;
       let losses = 0;
-      for (let failures = 0; ; ) {
+      const failures = { passing: 0, busy: 0, timeout: 0 };
+      for (;;) {
         await outage?.join(signal);
         signal?.throwIfAborted();
         try {
@@ -127,8 +131,8 @@ export function createRetries(clock: Clock, { ping, onRetry, onOutage }: RetryOp
             );
             await outage.join(signal);
           } else {
-            if (!isPassing(error) || (isBusyFinal && error.failure === 'busy')) throw error;
-            const delayMs = DELAYS_MS[error.failure][failures++];
+            if (!mayPass(error) || final.includes(error.failure)) throw error;
+            const delayMs = DELAYS_MS[error.failure][failures[error.failure]++];
             if (delayMs === undefined) throw error;
             spend(error);
             await wait(delayMs, signal);
@@ -170,7 +174,7 @@ function sharedWait(wait: (signal: AbortSignal) => Promise<void>, onOver: () => 
   };
 }
 
-export function isTimeout(error: unknown): boolean {
+function isTimeout(error: unknown): boolean {
   return error instanceof QueryError && error.failure === 'timeout';
 }
 
@@ -178,6 +182,6 @@ function isOutage(error: unknown): error is ConnectError {
   return error instanceof ConnectError && error.isOutage;
 }
 
-function isPassing(error: unknown): error is QueryError & { failure: keyof typeof DELAYS_MS } {
-  return error instanceof QueryError && (error.failure === 'passing' || error.failure === 'busy');
+function mayPass(error: unknown): error is QueryError & { failure: keyof typeof DELAYS_MS } {
+  return error instanceof QueryError && Object.hasOwn(DELAYS_MS, error.failure);
 }

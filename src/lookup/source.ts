@@ -2,15 +2,12 @@
 import type { Clock } from '../clock.ts';
 import type { Answer, Ask, Connectome } from '../connectome/connectome.ts';
 import type { Run } from '../report.ts';
-import { createRetries, isTimeout, type Retries } from './retry.ts';
+import { createRetries, type Retries } from './retry.ts';
 
 export interface Source {
   readonly connectome: Connectome;
   readonly retries: Retries;
-  /**
-   * A question of its own, which is asked once more where it takes too long: another may be answered in time.
-   * @param question names it in the report
-   */
+  /** @param question names it in the report */
   ask<T>(question: string, put: (ask: Ask) => Promise<Answer<T>>, options?: AskOptions): Promise<T>;
   /**
    * What an empty question takes: the least of what answers took beyond the server's own time, where it tells that; 0
@@ -55,11 +52,7 @@ export function createSource({ connectome, clock, run, timeoutMs, signal }: Sour
           rttMs = Math.min(rttMs, clock.now() - startedMs - (serverMs ?? 0));
         return answer;
       };
-      const answer = await retries.run(timed, { signal }).catch(async (error: unknown) => {
-        if (isDivisible || !isTimeout(error)) throw error;
-        run.retried();
-        return await retries.run(timed, { signal });
-      });
+      const answer = await retries.run(timed, { signal, final: isDivisible ? ['timeout'] : [] });
       run.answered(question, answer);
       return answer.value;
     },

@@ -86,6 +86,7 @@ describe.skipIf(reason !== undefined && !REQUIRE_ALL)(title, () => {
         isHidden: false,
         preset: 'default',
       });
+      expect((await datasets(source, '--json')).stdout).toMatch(/^[^\p{Cc}\p{Cf}]+\n$/u);
     }
   });
 
@@ -94,7 +95,7 @@ describe.skipIf(reason !== undefined && !REQUIRE_ALL)(title, () => {
     const { code, stdout, stderr } = await datasets(url);
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
     expect(stderr).toMatch(
-      /^neurodex: 127\.0\.0\.1:\d+: the server failed \(HTTP 500\) \(Internal Server Error\)\. A server gives no list at all where one of its databases is down; a dataset whose name you know may answer all the same: create-index --dataset NAME:TAG\.\n$/,
+      /^neurodex: 127\.0\.0\.1:\d+: the server failed \(HTTP 500: Internal Server Error\)\. A server gives no list at all where one of its databases is down; a dataset whose name you know may answer all the same: create-index --dataset NAME:TAG\.\n$/,
     );
   });
 
@@ -157,6 +158,21 @@ describe('a file', () => {
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
     expect(stderr).toMatch(message);
     expect(stderr.trimEnd().split('\n')).toHaveLength(1);
+  });
+});
+
+test('a token that is none is no matter to a source that takes none', async () => {
+  const flags = ['--source', 'sample?types=20&cells=100', '--token-file', 'nowhere'];
+  const env = { NEUPRINT_APPLICATION_CREDENTIALS: 'path/to my credentials' };
+  for (const command of [['datasets'], ['create-index', '--cache', 'none']])
+    expect(await runCli([...command, ...flags], { cwd: temporaryFolder(), env })).toMatchObject({ code: 0 });
+});
+
+test('what is kept of a neuPrint is not looked for without the name of a dataset', async () => {
+  const flags = ['--source', 'https://neuprint.janelia.org', '--offline'];
+  expect(await runCli(['create-index', ...flags], { cwd: temporaryFolder() })).toMatchObject({
+    code: 1,
+    stderr: expect.stringContaining('--dataset: expected name:tag of a dataset; got none.'),
   });
 });
 

@@ -1,3 +1,4 @@
+/** Which preset holds, and who chose it: somebody, or the name of the dataset. */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';

@@ -84,6 +84,7 @@ describe('a token', () => {
     ['with blanks around it', `  \t${TOKEN} \n\n`],
     ['after a byte order mark', `\ufeff${TOKEN}\n`],
     ['as the JSON that the page of a server gives', JSON.stringify({ token: TOKEN })],
+    ['as that JSON, after a byte order mark', `\ufeff${JSON.stringify({ token: TOKEN })}\r\n`],
     ['in that JSON, laid out, with blanks', `\n ${JSON.stringify({ token: ` ${TOKEN}\n`, exp: 1 }, null, 2)}\n`],
   ])('%s', (_title, text) => {
     expect(tokenIn(text, 'FILE')).toBe(TOKEN);

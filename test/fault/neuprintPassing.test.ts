@@ -161,11 +161,17 @@ await describeNeuprintFaults('a neuPrint that fails now and then', (faulted) => 
     },
   );
 
-  test('429 says when to come back: nothing is asked before', async () => {
+  test.each<[string, Record<string, string>]>([
+    ['in seconds', { 'retry-after': '3' }],
+    [
+      'as a date by its own clock',
+      { date: 'Sat, 21 Nov 2020 10:59:58 GMT', 'retry-after': 'Sat, 21 Nov 2020 11:00:01 GMT' },
+    ],
+  ])('429 says when to come back, %s: nothing is asked before', async (_title, headers) => {
     const askedMs: number[] = [];
     const server = await faulted.serve((request) => {
       if (isBatch(request)) askedMs.push(performance.now());
-      return isBatch(request) && askedMs.length === 3 ? { ...RATE_LIMIT, headers: { 'retry-after': '3' } } : undefined;
+      return isBatch(request) && askedMs.length === 3 ? { ...RATE_LIMIT, headers } : undefined;
     });
     const built = await faulted.build(server, { ...PINNED, concurrency: '1' });
     expectWhole(built, faulted.whole);

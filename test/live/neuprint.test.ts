@@ -1,3 +1,4 @@
+/** A neuPrint server on a real Neo4j answers as the database itself does, to the byte, and is asked no more than it must be. */
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -35,11 +35,33 @@ describe('retries', () => {
     expect(tries()).toBe(3);
   });
 
-  test.each<QueryFailure>(['data', 'question', 'unknownFunction', 'memory', 'timeout'])(
+  test.each<QueryFailure>(['data', 'question', 'unknownFunction', 'memory'])(
     'do not ask the same again that failed by its %s',
     async (failure) => {
       const { work, tries } = failing(99, () => new QueryError('no', { failure }));
       await expect(createRetries(createVirtualClock()).run(work)).rejects.toThrow('no');
+      expect(tries()).toBe(1);
+    },
+  );
+
+  test('ask once more what took too long, whatever else befell it', async () => {
+    const failures: (QueryFailure | undefined)[] = ['passing', 'timeout', 'passing'];
+    const work = async (): Promise<string> => {
+      const failure = failures.shift();
+      if (failure !== undefined) throw new QueryError('no', { failure });
+      return 'answer';
+    };
+    expect(await createRetries(createVirtualClock()).run(work)).toBe('answer');
+    const { work: late, tries } = failing(99, () => new QueryError('late', { failure: 'timeout' }));
+    await expect(createRetries(createVirtualClock()).run(late)).rejects.toThrow('late');
+    expect(tries()).toBe(2);
+  });
+
+  test.each<QueryFailure>(['timeout', 'busy', 'passing'])(
+    'leave what failed by its %s to who would rather ask for less',
+    async (failure) => {
+      const { work, tries } = failing(99, () => new QueryError('no', { failure }));
+      await expect(createRetries(createVirtualClock()).run(work, { final: [failure] })).rejects.toThrow('no');
       expect(tries()).toBe(1);
     },
   );

@@ -28,8 +28,15 @@ export function createVirtualClock(seed = 1): Clock {
     wait: (ms, signal) =>
       new Promise((done, failed) => {
         if (signal?.aborted) return failed(signal.reason);
-        signal?.addEventListener('abort', () => failed(signal.reason), { once: true });
-        waits.push({ atMs: nowMs + ms, done });
+        const over = new AbortController();
+        signal?.addEventListener('abort', () => failed(signal.reason), { signal: over.signal });
+        waits.push({
+          atMs: nowMs + ms,
+          done() {
+            over.abort();
+            done();
+          },
+        });
         schedule();
       }),
   };
