@@ -96,7 +96,7 @@ export const SETTINGS = {
   }),
   sums: setting(
     z.enum(['auto', 'server', 'client'], 'auto, server or client').default('auto'),
-    'who adds up ROI counts: a Neo4j server (with APOC), so that little travels, or this machine; auto: the faster one',
+    'who adds up ROI counts: the server (with APOC), so that little travels, or this machine; auto: the faster one',
     { flag: '--sums <auto|server|client>' },
   ),
   preset: setting(

@@ -84,7 +84,9 @@ function createServer(http: Http, dataset: string): CypherServer {
     listed ??= datasetsText(http, signal).finally(() => {
       listed = undefined;
     });
-    return new ConfigError(`--dataset: the server has no ${JSON.stringify(dataset)}.${await listed}`);
+    return new ConfigError(
+      `--dataset: expected name:tag of a dataset; the server has no ${JSON.stringify(dataset)}.${await listed}`,
+    );
   };
   return {
     readEach,

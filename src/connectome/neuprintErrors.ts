@@ -52,7 +52,9 @@ export function errorOfReply(reply: FailedReply, { origin, hasToken }: Asked): C
     return query(`the server wants fewer requests (${http}); ask for less at a time by --concurrency.`, 'busy');
   if (status === 413 || status === 414)
     return query(`the question is too long for the server (HTTP ${status}); ${ASK_LESS}.`, 'memory');
-  if (status === 408 || status >= 500) return query(`the server failed (${http}).`, 'passing');
+  // 501 and 505: a server of another kind.
+  const isOther = status === 501 || status === 505;
+  if (status === 408 || (status >= 500 && !isOther)) return query(`the server failed (${http}).`, 'passing');
   if (status === 401) {
     return refused(
       hasToken

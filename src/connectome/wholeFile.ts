@@ -44,6 +44,8 @@ export async function writeWhole<T>(
 
 /** @throws ConfigError if no DuckDB file can be put there, or something else would be replaced */
 export function requireTarget(into: string): void {
+  // A source is known by its name for what it is.
+  if (!/\.(duckdb|db)$/.test(into)) throw new ConfigError(`${into}: expected a name that ends in .duckdb.`);
   if (!existsSync(dirname(into))) throw new ConfigError(`${into}: the folder ${dirname(into)} does not exist.`);
   // DuckDB would replay the log of the file that stood there into the new one.
   if (existsSync(`${into}.wal`)) {

@@ -110,12 +110,11 @@ function parsed(file: string, text: string): unknown {
   try {
     return JSON.parse(text);
   } catch (cause) {
-    // The parser repeats what stands around the fault, which may be long.
-    const reason = (cause as Error).message.slice(0, 100);
+    // The parser's own message repeats what stands around the fault, which may be anything.
     throw new DecodeError(
       text.startsWith(`{"schema":"${INDEX_SCHEMA}"`)
-        ? `${file}: is cut short or damaged (${reason}). Build that site again.`
-        : `${file}: expected the ${INDEX_PATH} of a neurodex site; this is no JSON (${reason}).`,
+        ? `${file}: is cut short or damaged. Build that site again.`
+        : `${file}: expected the ${INDEX_PATH} of a neurodex site; this is no JSON.`,
       { cause },
     );
   }

@@ -73,7 +73,7 @@ test('an unknown dataset is told with what there is, also after the list was giv
   const { server } = await openCypher(url, { dataset: 'manc' });
   await expect(server.read('RETURN 1', {}, { signal: interrupt.signal })).rejects.toThrow('interrupted');
   await expect(server.read('RETURN 1', {})).rejects.toThrow(
-    '--dataset: the server has no "manc". It has hemibrain:v1.2.1.',
+    '--dataset: expected name:tag of a dataset; the server has no "manc". It has hemibrain:v1.2.1.',
   );
   await server.close();
 });

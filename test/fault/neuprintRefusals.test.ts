@@ -148,11 +148,15 @@ await describeNeuprintFaults('a neuPrint that refuses', (faulted) => {
       return lastWord(finished);
     };
     const there = `It has ${DATASET}.`;
-    expect(await wordOf('--dataset', 'manc:v9')).toBe(`neurodex: --dataset: the server has no "manc:v9". ${there}`);
+    expect(await wordOf('--dataset', 'manc:v9')).toBe(
+      `neurodex: --dataset: expected name:tag of a dataset; the server has no "manc:v9". ${there}`,
+    );
     expect(await wordOf()).toBe(`neurodex: --dataset: expected name:tag of a dataset; got none. ${there}`);
     const mute = await faulted.serve(undefined, { listFails: true });
     const finished = await runCli(['warm', '--source', mute.url, '--dataset', 'manc:v9'], { cwd });
-    expect(lastWord(finished)).toBe('neurodex: --dataset: the server has no "manc:v9".');
+    expect(lastWord(finished)).toBe(
+      'neurodex: --dataset: expected name:tag of a dataset; the server has no "manc:v9".',
+    );
   });
 
   const wordAt = async (url: string, env: Record<string, string> = {}): Promise<string> => {

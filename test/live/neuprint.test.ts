@@ -208,12 +208,20 @@ for (const version of neo4jVersions) {
 
       test.each([
         ['none', [], `neurodex: --dataset: expected name:tag of a dataset; got none. ${LISTED}`],
-        ['unknown', ['--dataset', 'no:v1'], `neurodex: --dataset: the server has no "no:v1". ${LISTED}`],
-        ['without its tag', ['--dataset', 'vectors'], `neurodex: --dataset: the server has no "vectors". ${LISTED}`],
+        [
+          'unknown',
+          ['--dataset', 'no:v1'],
+          `neurodex: --dataset: expected name:tag of a dataset; the server has no "no:v1". ${LISTED}`,
+        ],
+        [
+          'without its tag',
+          ['--dataset', 'vectors'],
+          `neurodex: --dataset: expected name:tag of a dataset; the server has no "vectors". ${LISTED}`,
+        ],
         [
           'in another case',
           ['--dataset', 'Vectors:v1'],
-          `neurodex: --dataset: the server has no "Vectors:v1". ${LISTED}`,
+          `neurodex: --dataset: expected name:tag of a dataset; the server has no "Vectors:v1". ${LISTED}`,
         ],
       ])('lists what there is where the dataset is %s', async (_which, flags, line) => {
         const [cwd, neuprint] = [temporaryFolder(), await served()];
@@ -229,7 +237,7 @@ for (const version of neo4jVersions) {
         expect(await createIndex(cwd, [...args, '--dataset', 'vectors:v1'])).toMatchObject({ code: 0 });
         expect(await createIndex(cwd, [...args, '--dataset', 'no:v1'])).toMatchObject({
           code: 1,
-          stderr: 'neurodex: --dataset: the server has no "no:v1".\n',
+          stderr: 'neurodex: --dataset: expected name:tag of a dataset; the server has no "no:v1".\n',
         });
       });
     });
