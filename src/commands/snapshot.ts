@@ -1,7 +1,7 @@
 /** `neurodex snapshot`: a whole dataset on a server -> a connectome file. */
 import { isCypher, openCypher } from '../connectome/open.ts';
 import { requireTarget } from '../connectome/wholeFile.ts';
-import { ConfigError, ConnectError, InterruptedError, QueryError, withoutSecrets } from '../errors.ts';
+import { ConfigError, ConnectError, InterruptedError, QueryError, WriteError, withoutSecrets } from '../errors.ts';
 import { createRun, type Report } from '../report.ts';
 import type { Settings } from '../settings.ts';
 import type { ConnectionTable } from '../snapshot/fetch.ts';
@@ -10,7 +10,7 @@ import { type SnapshotResult, takeSnapshot } from '../snapshot/snapshot.ts';
 import { requirePace, tokenOf } from './connect.ts';
 import type { Context } from './context.ts';
 
-/** Up to as many batches are in memory at once: 8 of 1,000 cells are 50 MB. */
+/** Up to as many batches are in memory at once: 8 of 500 cells are 30 MB. */
 const MOST_IN_FLIGHT = 8;
 
 export interface SnapshotWanted {
@@ -52,7 +52,7 @@ export async function snapshot(
     if (!areSome) parts.remove();
     const kept = areSome ? ` What landed is kept in ${parts.folder}: the same command goes on from there.` : '';
     if (signal.aborted) throw new InterruptedError(`interrupted.${kept}`, { cause: error });
-    if (error instanceof ConnectError || error instanceof QueryError) error.message += kept;
+    if ([ConnectError, QueryError, WriteError].some((kind) => error instanceof kind)) (error as Error).message += kept;
     throw error;
   } finally {
     parts.close();

@@ -1,5 +1,6 @@
 /** Cypher text of the questions that take a dataset home as a whole: as in cypher.ts, one function a question. */
 import { quoteName } from './cypher.ts';
+import { literalOf } from './cypherLiterals.ts';
 
 /** One row a dataset: the labels of its :Meta node, and all its properties. */
 export function wholeMetaQuery(): string {
@@ -23,8 +24,13 @@ function inRanges(label: string): string {
 
 /** Rows (range, bodyId, roiInfo, property …), one a cell; a range is named by its first bodyId. Parameters: ranges. */
 export function cellPropertiesQuery(label: string, properties: readonly string[]): string {
-  const values = properties.map((property) => `, n.${quoteName(property)}`).join('');
+  const values = properties.map((property) => `, ${propertyOf(property)}`).join('');
   return `${inRanges(label)} RETURN toString(range[0]), toString(n.bodyId), n.roiInfo${values}`;
+}
+
+/** neuPrint replaces labels (":Neuron") by plain search, within names too: a name that has a colon is given as a text. */
+function propertyOf(name: string): string {
+  return name.includes(':') ? `n[${literalOf(name)}]` : `n.${quoteName(name)}`;
 }
 
 /** To cells of the dataset only; neuPrint keeps pairs that only a lower confidence connects, with weight 0. */

@@ -68,7 +68,7 @@ export async function importFiles(files: ImportFiles, options: ImportOptions): P
       await roiCountsFromFile(database, files.roiCounts, rules, signal);
       if (neurons.leftRoiInfo) notes.push(`${neurons.files}: its roiInfo is passed over for ${files.roiCounts}.`);
     } else if (hasRoiInfo) {
-      await roiCountsFromRoiInfo(database, neurons.files, signal);
+      await roiCountsFromRoiInfo(database, neurons.files, ROI_INFO_OF_FILES, signal);
     } else if (countsConnections) {
       await roiCountsFromConnections(database, signal);
       notes.push(noteOnConnections(String(files.connections), neurons));
@@ -81,6 +81,11 @@ export async function importFiles(files: ImportFiles, options: ImportOptions): P
     return { ...(await tableCounts(database)), notes };
   });
 }
+
+const ROI_INFO_OF_FILES = {
+  form: 'a JSON object or a dict of Python',
+  advice: 'Write it with json.dumps, or give --roi-counts.',
+};
 
 export type TableCounts = Omit<ImportResult, 'notes'>;
 

@@ -6,8 +6,19 @@ import { CONNECTION_ROI_COUNTS, NO_ROI } from './importConnections.ts';
 import { type ImportRules, requireColumns, rowsOf } from './importRules.ts';
 import { createRoiCount, ROI_COUNT_COLUMNS } from './tables.ts';
 
+/** What a roiInfo should be, and what to do where it is not. */
+export interface RoiInfoForm {
+  form: string;
+  advice: string;
+}
+
 /** From the temporary table `staged`, whose roiInfo should be JSON text. */
-export async function roiCountsFromRoiInfo(database: Database, file: string, signal?: AbortSignal): Promise<void> {
+export async function roiCountsFromRoiInfo(
+  database: Database,
+  file: string,
+  { form, advice }: RoiInfoForm,
+  signal?: AbortSignal,
+): Promise<void> {
   const [bad] = await database.query(
     `SELECT bodyId::VARCHAR, left(roiInfo, 40) FROM staged
      WHERE roiInfo IS NOT NULL AND NOT coalesce(TRY(json_type(roiInfo)) IN ('OBJECT', 'NULL'), false) LIMIT 1`,
@@ -16,7 +27,7 @@ export async function roiCountsFromRoiInfo(database: Database, file: string, sig
   );
   if (bad) {
     throw new DecodeError(
-      `${file}: body ${bad[0]}: expected roiInfo to be a JSON object or a dict of Python, got ${JSON.stringify(bad[1])}. Write it with json.dumps, or give --roi-counts.`,
+      `${file}: body ${bad[0]}: expected roiInfo to be ${form}, got ${JSON.stringify(bad[1])}. ${advice}`,
     );
   }
   await database.query(

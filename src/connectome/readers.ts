@@ -48,8 +48,13 @@ export async function readerOf(
     } catch (cause) {
       signal?.throwIfAborted();
       const hint =
-        format === 'csv' ? `; is it UTF-8 text with a ${extension === 'tsv' ? 'tab' : 'comma'} between columns?` : '';
-      throw new DecodeError(`${file}: cannot be read as ${extension}: ${(cause as Error).message}${hint}`, { cause });
+        format === 'csv'
+          ? `; is it UTF-8 text with a ${extension === 'tsv' ? 'tab' : 'comma'} between columns, and every quote closed?`
+          : '';
+      throw new DecodeError(
+        `${file}: cannot be read as ${extension}: ${(cause as Error).message.replace(/\.$/, '')}${hint || '.'}`,
+        { cause },
+      );
     }
   };
 

@@ -39,15 +39,28 @@ export async function createTypeConnection(database: Database, query: string, si
 
 /**
  * Creates meta: one row, a column for each property of a :Meta node. Lists of names become VARCHAR[], other
- * lists and objects JSON.
+ * lists and objects JSON, also where the property is their JSON text, as on a server.
  */
 export async function createMeta(database: Database, meta: Readonly<Record<string, unknown>>): Promise<void> {
   const present = Object.entries(meta).filter(([, value]) => value !== null && value !== undefined);
-  const columns = present.map(([name, value], i) => `${columnSql(value, `$${i + 1}`)} AS ${quoteIdentifier(name)}`);
+  const columns = present.map(
+    ([name, value], i) => `${columnSql(structureIn(value), `$${i + 1}`)} AS ${quoteIdentifier(name)}`,
+  );
   const parameters = present.map(([, value]) =>
     typeof value === 'object' ? JSON.stringify(value, exactly) : String(value),
   );
   await database.query(`CREATE TABLE meta AS SELECT ${columns.join(', ')}`, parameters);
+}
+
+/** The list or object that a text stands for; else the value itself. */
+function structureIn(value: unknown): unknown {
+  if (typeof value !== 'string' || !/^\s*[[{]/.test(value)) return value;
+  try {
+    return JSON.parse(value);
+  } catch {
+    // A text that only begins like one.
+    return value;
+  }
 }
 
 function columnSql(value: unknown, parameter: string): string {

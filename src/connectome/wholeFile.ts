@@ -3,17 +3,18 @@ import { existsSync, mkdtempSync, renameSync, rmSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { ConfigError, WriteError } from '../errors.ts';
 import { bytesAt } from '../files.ts';
-import { createDatabase, type Database } from './database.ts';
+import { type Bounds, createDatabase, type Database } from './database.ts';
 
 /**
  * Runs `fill` on a new database in a folder beside the target (a rename is atomic only within one file system)
  * and puts it in the target's place when all is well.
  * @param beside how that folder's path begins
+ * @param bounds of the database
  */
 export async function writeWhole<T>(
   into: string,
   fill: (database: Database) => Promise<T>,
-  beside = `${into}.partial-`,
+  { beside = `${into}.partial-`, bounds }: { beside?: string; bounds?: Bounds } = {},
 ): Promise<T> {
   requireTarget(into);
   let folder: string;
@@ -27,7 +28,7 @@ export async function writeWhole<T>(
   }
   try {
     const partial = join(folder, basename(into));
-    const database = await createDatabase(partial);
+    const database = await createDatabase(partial, bounds);
     let result: T;
     try {
       result = await fill(database);

@@ -6,26 +6,25 @@ const TYPES: readonly (readonly [kinds: string, type: string])[] = [
   ['b', 'BOOLEAN'],
   ['i', 'BIGINT'],
   ['if', 'DOUBLE'],
-  ['d', 'VARCHAR'],
   ['id', 'BIGINT'],
   ['E', 'VARCHAR[]'],
   ['BE', 'BOOLEAN[]'],
   ['IE', 'BIGINT[]'],
   ['IFE', 'DOUBLE[]'],
-  ['DE', 'VARCHAR[]'],
   ['IDE', 'BIGINT[]'],
   ['TDE', 'VARCHAR[]'],
 ];
 
 /**
  * @param kinds of its values; empty where no cell has one
- * @param declared what the dataset's neuronProperties say that it is: JSON tells neither 1.0 from 1 nor a long integer from a text
+ * @param declared what the dataset's neuronProperties say that it is: JSON tells neither 1.0 from 1 nor a long integer from a text of its
+ * digits, which is taken for one unless the dataset says otherwise, whatever carried it
  */
 export function columnType(kinds: readonly Kind[], declared: string | undefined): string {
   const type = TYPES.find(([known]) => kinds.every((kind) => known.includes(kind)))?.[1] ?? 'VARCHAR';
   if (type === 'BIGINT' && /^(float|double)$/i.test(declared ?? '')) return 'DOUBLE';
-  const isAllDigits = kinds.length === 1 && kinds[0] === 'd';
-  return isAllDigits && /^(int|integer|long)$/i.test(declared ?? '') ? 'BIGINT' : type;
+  const isAllDigits = kinds.length > 0 && kinds.every((kind) => 'dDE'.includes(kind));
+  return isAllDigits && /^string/i.test(declared ?? '') ? type.replace('BIGINT', 'VARCHAR') : type;
 }
 
 /** @param value SQL of a kept value */

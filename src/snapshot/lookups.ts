@@ -21,10 +21,10 @@ export interface PartLookup {
   kept(values: readonly unknown[], key: string): PartRow;
 }
 
-/** A cell is 1 to 10 kB, most of it roiInfo: a reply stays below 10 MB. */
-const MOST_CELLS = 1_000;
+/** A cell is 1 to 10 kB, most of it roiInfo: a reply stays below 5 MB. */
+const MOST_CELLS = 500;
 /** Rows of three numbers. */
-const MOST_CONNECTIONS = 20_000;
+const MOST_CONNECTIONS = 10_000;
 
 /** @param rangeOf a range by its name */
 export function partLookups(
@@ -50,7 +50,7 @@ export function partLookups(
       table: 'connection_count',
       guess: { aMs: 8, bMsPerUnit: 0.05 },
       unit: 'cells',
-      most: 20 * MOST_CELLS,
+      most: 40 * MOST_CELLS,
       ask: (keys, ask) => whole.connectionCounts(ranges(keys), ask),
       prefix: '',
       kept: ([, ...counts]) => textsOf(counts),

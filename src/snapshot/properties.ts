@@ -17,7 +17,10 @@ export function declaredProperties(meta: Readonly<Record<string, unknown>>): Rea
  */
 export function propertiesOf(names: Iterable<string>, meta: Readonly<Record<string, unknown>>): string[] {
   const rois = roiNames(meta);
-  const others = [...new Set(names)].filter((name) => isKept(name) && !rois.has(name) && !FIRST.includes(name));
+  const declared = declaredProperties(meta);
+  // A property that the dataset declares to be more than true or false only shares the name.
+  const isMark = (name: string): boolean => rois.has(name) && /^bool/i.test(declared?.get(name) ?? 'boolean');
+  const others = [...new Set(names)].filter((name) => isKept(name) && !isMark(name) && !FIRST.includes(name));
   return [...FIRST, ...others.sort()];
 }
 

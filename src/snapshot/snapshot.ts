@@ -19,7 +19,7 @@ import { sum } from '../sum.ts';
 import { thousands } from '../text.ts';
 import { differenceOf } from './check.ts';
 import { type ConnectionTable, fetchCells, fetchConnections } from './fetch.ts';
-import { type Filled, fillFromParts } from './fill.ts';
+import { FILL_BOUNDS, type Filled, fillFromParts } from './fill.ts';
 import { type Origin, PARTIAL, type Parts, type Plan, type SizedRange } from './parts.ts';
 import { declaredProperties, propertiesOf } from './properties.ts';
 
@@ -100,7 +100,7 @@ export async function takeSnapshot(given: SnapshotParts): Promise<SnapshotResult
           `${dataset}: ${difference}; most likely it was edited meanwhile. No file was made; run again, which starts anew.`,
         );
       },
-      join(parts.folder, PARTIAL),
+      { beside: join(parts.folder, PARTIAL), bounds: FILL_BOUNDS },
     );
   });
   const { notes, ...counts } = tables;

@@ -215,6 +215,12 @@ describe('import refuses in one line and leaves nothing behind', () => {
       /n\.csv, row 2: expected bodyId to be a whole number of at most 19 digits, got "7\.2e17"/,
     ],
     [
+      'a quote that is never closed',
+      { 'n.csv': `bodyId,type,roiInfo\n${Array.from({ length: 30_000 }, (_, i) => `${i},T,{}\n`).join('')}9,"T,{}\n` },
+      ['--neurons', 'n.csv'],
+      /n\.csv: .*CSV Error on Line: 30002: Value with unterminated quote found\./,
+    ],
+    [
       'roiInfo that is not JSON',
       { 'n.csv': neuronCsv(() => "{'A(R)': {'pre': 1}") },
       ['--neurons', 'n.csv'],

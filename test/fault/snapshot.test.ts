@@ -2,7 +2,7 @@
 import type { ChildProcess } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import type { AskedQuery, RunningBoltRelay } from '../support/boltRelay.ts';
 import { CLI, type Finished, runCli, runProgram, temporaryFolder } from '../support/cli.ts';
 import { testWithMounts } from '../support/require.ts';
@@ -89,6 +89,37 @@ await describeFaults('5.26', 'a snapshot that is disturbed', (faulted) => {
     const whole = parts();
     expect(await take()).toEqual(DONE);
     expect(rest).toBeLessThan(parts() - whole - 30);
+  });
+
+  test('interrupted where nobody can tell whether the dataset was edited, it promises and keeps nothing', async () => {
+    const cwd = temporaryFolder();
+    await faulted.cypher('MATCH (m:Meta) SET m.kept = m.uuid REMOVE m.uuid');
+    onTestFinished(async () => void (await faulted.cypher('MATCH (m:Meta) SET m.uuid = m.kept REMOVE m.kept')));
+    const { take } = await taking(faulted, cwd);
+    expect(await take(50, (child) => child.kill('SIGINT'))).toEqual({
+      code: 130,
+      stdout: '',
+      stderr: 'neurodex: interrupted.\n',
+    });
+    expect(readdirSync(cwd)).toEqual([]);
+  });
+
+  test('a roiInfo that cannot be read is told with its body, for those who keep the server', async () => {
+    const cwd = temporaryFolder();
+    const found = 'MATCH (n:Neuron) WITH n ORDER BY n.bodyId LIMIT 1 ';
+    await faulted.cypher(`${found} SET n.kept = n.roiInfo, n.roiInfo = 'torn'`);
+    onTestFinished(
+      async () =>
+        void (await faulted.cypher('MATCH (n:Neuron) WHERE n.kept IS NOT NULL SET n.roiInfo = n.kept REMOVE n.kept')),
+    );
+    const { code, stderr } = await (await taking(faulted, cwd)).take();
+    expect({ code, stderr }).toEqual({
+      code: 1,
+      stderr: expect.stringMatching(
+        /^neurodex: bolt:\S+: body \d+: expected roiInfo to be a JSON object, got "torn"\. No file was made; .*\n$/,
+      ),
+    });
+    expect(existsSync(join(cwd, 'x.duckdb'))).toBe(false);
   });
 
   test('with the end of its log torn off, it asks for that part again', async () => {
@@ -180,7 +211,9 @@ await describeFaults('5.26', 'a snapshot that is disturbed', (faulted) => {
     const { stdout, stderr } = await runProgram('unshare', ['-rm', 'sh', '-c', script], { cwd });
     expect(stdout).toMatch(/^code 1\n.*13,200 cells[\s\S]*\nx.duckdb\n$/);
     const [first, ...rest] = stderr.split('\n');
-    expect(first).toMatch(/^neurodex: The database could not be written: .*No space left on device/);
+    expect(first).toMatch(
+      /^neurodex: The database could not be written: .*No space left on device.* goes on from there\.$/,
+    );
     expect(rest.filter((line) => /^note: Goes on from .* [1-9][\d,]* of 13,200 cells\.$/.test(line))).toHaveLength(1);
   });
 

@@ -38,6 +38,7 @@ for (const version of neo4jVersions) {
         `MATCH (n:vectors_Neuron {type: 'T1'})
          SET n.somaLocation = point({x: 1, y: 2, z: 30000, srid: 9157}), n.flywireId = 720575940628857210,
              n.names = ['b', 'a"'], n.confidence = 0.5, n.\`Odd(R)\` = true, n.mixed = 7, n.Mixed = 'x',
+             n.longOnly = 720575940628857211, n.\`x:Neuron\` = 'kept', n.\`odd"\`\`name\` = 'kept',
              n.roiInfo = left(n.roiInfo, size(n.roiInfo) - 1) + ', "Odd(R)": {"pre": 1}}'`,
       );
       await driver.executeQuery(`MATCH (n:vectors_Neuron {type: 'T2'}) SET n.mixed = 'seven', n.flywireId = 5`);
@@ -110,10 +111,15 @@ for (const version of neo4jVersions) {
           'flywireId BIGINT',
           'names VARCHAR[]',
           'confidence DOUBLE',
+          'longOnly BIGINT',
+          'x:Neuron VARCHAR',
+          'odd"`name VARCHAR',
           'Mixed VARCHAR',
           'mixed_2 VARCHAR',
         ]),
       );
+      expect(tables.meta?.columns).toEqual(expect.arrayContaining(['primaryRois VARCHAR[]', 'roiHierarchy JSON']));
+      expect(tables.neuron?.rows.filter((row) => row.includes('kept')).length).toBeGreaterThan(0);
       // What marks an ROI is in roi_count.
       expect(tables.neuron?.columns.filter((column) => column.includes('('))).toEqual([]);
       expect(tables.roi_count?.rows.filter((row) => row.includes('Odd(R)'))).toHaveLength(2);
@@ -130,6 +136,35 @@ for (const version of neo4jVersions) {
         ['[1,2,30000]', 720575940628857210n, '["b","a\\""]', 0.5, '7', 'x'],
         [null, 5n, null, null, 'seven', null],
       ]);
+    });
+
+    test('takes cells none of which has a type, connections of weight 0 and a text named as an ROI; an empty dataset is told', async () => {
+      const cwd = temporaryFolder();
+      const meta = "uuid: 'u', lastDatabaseEdit: 'e', tag: 'v1'";
+      await driver.executeQuery(
+        `CREATE (:Meta:untyped_Meta {dataset: 'untyped', ${meta}, primaryRois: ['A', 'B'], neuronProperties: '{"A": "boolean", "B": "string"}'}), (:Meta:empty_Meta {dataset: 'empty', ${meta}}),
+           (a:Neuron:untyped_Neuron {bodyId: 1, pre: 1, post: 2, A: true, B: 'a text', roiInfo: '{"A": {"pre": 1}}'}),
+           (b:Neuron:untyped_Neuron {bodyId: 2, pre: 0, post: 1}),
+           (a)-[:ConnectsTo {weight: 0}]->(b), (b)-[:ConnectsTo {weight: 3}]->(a)`,
+      );
+      onTestFinished(async () => {
+        await driver.executeQuery('MATCH (n) WHERE n:untyped_Neuron OR n:untyped_Meta OR n:empty_Meta DETACH DELETE n');
+      });
+      for (const which of ['types', 'bodies']) {
+        const into = `${which}.duckdb`;
+        const flags = ['--dataset', 'untyped:v1', '--connections', which];
+        expect(await snapshot(cwd, into, ...flags)).toEqual({ code: 0, stdout: '', stderr: '' });
+        const { neuron, roi_count, connection, type_connection } = await tablesIn(join(cwd, into));
+        expect(neuron?.columns).toEqual(['B VARCHAR', 'bodyId BIGINT', 'post BIGINT', 'pre BIGINT', 'type VARCHAR']);
+        expect(roi_count?.rows).toHaveLength(1);
+        expect((which === 'types' ? type_connection : connection)?.rows).toHaveLength(1);
+      }
+      const { code, stderr } = await snapshot(cwd, 'empty.duckdb', '--dataset', 'empty:v1');
+      expect({ code, lines: stderr.trim().split('\n') }).toEqual({
+        code: 1,
+        lines: [expect.stringContaining('expected a row for each cell, found none')],
+      });
+      expect(existsSync(join(cwd, 'empty.duckdb'))).toBe(false);
     });
 
     test('says that there are no connections in a file that was made without', async () => {
