@@ -1,5 +1,6 @@
 /** Requests to a neuPrint server: what each says of itself, what comes back in parts, how long and how large it may be. */
 import { pipeline } from 'node:stream';
+import { setImmediate } from 'node:timers/promises';
 import { createGunzip } from 'node:zlib';
 import { QueryError } from '../errors.ts';
 import { packageHomepage, packageVersion } from '../packageRoot.ts';
@@ -118,6 +119,8 @@ export function createHttp(options: HttpOptions): Http {
           take(chunk);
           if (!isAnswer && size > MOST_ERROR_BYTES) break;
         }
+        // The connection is free a turn later: asked sooner, the next question makes one of its own, for two or three round trips.
+        await setImmediate();
         if (isAnswer) return null;
         // Whatever stands before a server may repeat what it was sent.
         const text = without(token, Buffer.concat(texts).toString('utf8'));
