@@ -1,6 +1,9 @@
 /** The address of a neuPrint server and the token that opens it, checked without asking the server. */
 import { ConfigError, withoutSecrets } from '../errors.ts';
 
+/** As RFC 6750 has it. A server that repeats it in JSON writes none of these otherwise, so that it is found there. */
+const TOKEN = /^[\w.~+/-]+=*$/;
+
 const LOCALHOST = /^(localhost|127(\.\d+){3}|\[::1\])$/;
 
 /**
@@ -25,13 +28,13 @@ export function neuprintOrigin(url: string): string {
 /**
  * The token in a text that is one, or the JSON {"token": "…"} that neuPrint's own page gives.
  * @param origin where the text came from, for messages; the text itself is in none
- * @throws ConfigError if there is no token in it that an HTTP header can hold
+ * @throws ConfigError if there is no token in it
  */
 export function tokenIn(text: string, origin: string): string {
   // A byte order mark goes with the blanks; JSON.parse knows none.
   const trimmed = text.trim();
   const token = trimmed.startsWith('{') ? tokenOfJson(trimmed) : trimmed;
-  if (typeof token === 'string' && /^[\x21-\x7e]+$/.test(token)) return token;
+  if (typeof token === 'string' && TOKEN.test(token)) return token;
   throw new ConfigError(`${origin}: expected a token as one word, or as {"token": "…"}; found ${wrongIn(token)}.`);
 }
 

@@ -96,6 +96,8 @@ describe('a token', () => {
     [' \n\t', 'nothing'],
     ['{"token":" "}', 'nothing'],
     ['S3CRET\nS3CRET', 'blanks or other characters in it'],
+    ['"S3CRET"', 'blanks or other characters in it'],
+    ['S3CRET<&>', 'blanks or other characters in it'],
     ['Bearer S3CRET', 'blanks or other characters in it'],
     ['S3CRETé', 'blanks or other characters in it'],
     ['S3CRET\u0000', 'blanks or other characters in it'],
