@@ -56,25 +56,37 @@ function keptText({ unchanged, changed, added, asked, gone }: KeptTypes): string
   return counts.join(', ');
 }
 
-export function importText(
-  result: { cells: number; typed: number; types: number; roiCounts: number; connections: number },
-  into: string,
-): string {
-  const { cells, typed, types, roiCounts, connections } = result;
-  return `${into}: ${counted(cells, 'cell')}, ${counted(typed, 'cell')} with a type, ${counted(types, 'type')}, ${counted(roiCounts, 'ROI count')}, ${counted(connections, 'connection')}`;
+interface FileCounts {
+  cells: number;
+  typed: number;
+  types: number;
+  roiCounts: number;
+  connections: number;
+}
+
+export function importText({ connections, ...counts }: FileCounts, into: string): string {
+  return `${cellsText(counts, into)}, ${counted(connections, 'connection')}`;
+}
+
+function cellsText({ cells, typed, types, roiCounts }: Omit<FileCounts, 'connections'>, into: string): string {
+  return `${into}: ${counted(cells, 'cell')}, ${counted(typed, 'cell')} with a type, ${counted(types, 'type')}, ${counted(roiCounts, 'ROI count')}`;
 }
 
 export function snapshotText(
-  result: Parameters<typeof importText>[0] & { dataset: string; typeConnections: number; bytes: number },
+  result: FileCounts & { dataset: string; typeConnections: number; bytes: number; isHeld: boolean },
   { roundTrips, bytes, phases, peakRssBytes }: Report,
   into: string,
 ): string {
-  const { dataset, typeConnections } = result;
+  const { dataset, typeConnections, connections } = result;
   const totalMs = Object.values(phases).reduce((sum, ms) => sum + ms, 0);
   const byType = typeConnections > 0 ? `, ${counted(typeConnections, 'connection')} of types` : '';
+  const byBody = connections > 0 ? `, ${counted(connections, 'connection')}` : '';
+  const size = megabytes(result.bytes);
   return [
-    `${importText(result, into)}${byType}`,
-    `size   ${megabytes(result.bytes)}; the numbers of cells, pre, post and connections are those that ${printable(dataset)} counts`,
+    `${cellsText(result, into)}${byType}${byBody}`,
+    result.isHeld
+      ? `size   ${size}; nothing was fetched: it holds ${printable(dataset)} as it was last edited (remove it to take it anew)`
+      : `size   ${size}; the numbers of cells, pre, post and connections are those that ${printable(dataset)} counts`,
     `asked  ${counted(roundTrips, 'round trip')}, ${bytes === null ? 'an unknown number of bytes' : megabytes(bytes)} over the wire`,
     `time   ${seconds(totalMs)}: ${phaseTexts(phases)}; peak memory ${Math.round(peakRssBytes / 1e6)} MB`,
   ].join('\n');

@@ -4,7 +4,7 @@ import { requireTarget } from '../connectome/wholeFile.ts';
 import { ConfigError, ConnectError, InterruptedError, QueryError, WriteError, withoutSecrets } from '../errors.ts';
 import { createRun, type Report } from '../report.ts';
 import type { Settings } from '../settings.ts';
-import type { ConnectionTable } from '../snapshot/fetch.ts';
+import type { ConnectionTable } from '../snapshot/connections.ts';
 import { openParts } from '../snapshot/parts.ts';
 import { type SnapshotResult, takeSnapshot } from '../snapshot/snapshot.ts';
 import { requirePace, tokenOf } from './connect.ts';

@@ -4,13 +4,7 @@ import type { Database } from '../connectome/database.ts';
 import { connectomeOn } from '../connectome/duckdb.ts';
 import { sum } from '../sum.ts';
 import { thousands } from '../text.ts';
-import type { ConnectionTable } from './fetch.ts';
-
-/** Connections between the dataset's cells, and the synapses of them. */
-export interface ConnectionTotals {
-  connections: number;
-  synapses: number;
-}
+import type { ConnectionTable, ConnectionTotals } from './connections.ts';
 
 type Comparison = readonly [what: string, source: number, file: number];
 

@@ -3,13 +3,9 @@ import type { WholeDataset } from '../connectome/wholeDataset.ts';
 import { loadAll } from '../lookup/loadAll.ts';
 import { type TunedParts, withTunedLoader } from '../lookup/tunedLoader.ts';
 import { counted } from '../text.ts';
-import type { ConnectionTotals } from './check.ts';
+import type { ConnectionTable, ConnectionTotals } from './connections.ts';
 import { landing, type PartLookup, partLookups } from './lookups.ts';
 import { type Part, type Parts, type Plan, rowsSql, type SizedRange } from './parts.ts';
-
-/** Connections summed by the types of the cells, or each between two bodies. */
-export const CONNECTION_TABLES = ['types', 'bodies'] as const;
-export type ConnectionTable = (typeof CONNECTION_TABLES)[number];
 
 export interface Fetching extends TunedParts {
   whole: WholeDataset;

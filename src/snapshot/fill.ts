@@ -7,7 +7,7 @@ import { roiCountsFromRoiInfo } from '../connectome/importRoiCounts.ts';
 import type { Rows } from '../connectome/importRules.ts';
 import { createMeta, createTypeConnection } from '../connectome/tables.ts';
 import { columnNames, columnSql, columnType } from './columns.ts';
-import type { ConnectionTable } from './fetch.ts';
+import type { ConnectionTable } from './connections.ts';
 import { rowsSql } from './parts.ts';
 import { declaredProperties } from './properties.ts';
 import type { Kind } from './values.ts';

@@ -18,8 +18,10 @@ import type { Settings } from '../settings.ts';
 import { sum } from '../sum.ts';
 import { thousands } from '../text.ts';
 import { differenceOf } from './check.ts';
-import { type ConnectionTable, fetchCells, fetchConnections } from './fetch.ts';
+import type { ConnectionTable } from './connections.ts';
+import { fetchCells, fetchConnections } from './fetch.ts';
 import { FILL_BOUNDS, type Filled, fillFromParts } from './fill.ts';
+import { heldIn, setMark } from './mark.ts';
 import { type Origin, PARTIAL, type Parts, type Plan, type SizedRange } from './parts.ts';
 import { declaredProperties, propertiesOf } from './properties.ts';
 
@@ -39,6 +41,8 @@ export interface SnapshotResult extends Omit<Filled, 'notes'> {
   dataset: string;
   /** Of the file. */
   bytes: number;
+  /** The file was there, and holds what would have been fetched. */
+  isHeld: boolean;
 }
 
 /** Keys that a batch is made of: 165,000 cells are 1,650. */
@@ -58,10 +62,14 @@ export async function takeSnapshot(given: SnapshotParts): Promise<SnapshotResult
   requireDataset(description, settings.dataset);
   const dataset = nameWithTag(description);
   run.report.dataset = dataset;
+  const origin: Origin = { source: id, dataset, edit: meta.edit };
+  const held = await heldIn(into, { ...origin, connections });
+  if (held !== null) {
+    parts.remove();
+    return { ...held, dataset, bytes: statSync(into).size, isHeld: true };
+  }
   const whole = wholeDatasetOn(server, meta.label);
-  const plan = await run.phase('plan', () =>
-    planOf({ source: id, dataset, edit: meta.edit }, whole, meta, source, given),
-  );
+  const plan = await run.phase('plan', () => planOf(origin, whole, meta, source, given));
 
   const fetching = { whole, source, cache: createCache(null), parts, run, clock, settings, signal };
   await fetchCells(plan, fetching);
@@ -93,7 +101,10 @@ export async function takeSnapshot(given: SnapshotParts): Promise<SnapshotResult
           signal,
         );
         const difference = await differenceOf(database, catalogue, connections, totals);
-        if (difference === null) return filled;
+        if (difference === null) {
+          await setMark(database, { ...origin, connections });
+          return filled;
+        }
         // What lacks something is not to be gone on with.
         parts.remove();
         throw new DecodeError(
@@ -106,7 +117,7 @@ export async function takeSnapshot(given: SnapshotParts): Promise<SnapshotResult
   const { notes, ...counts } = tables;
   for (const note of notes) run.note(note);
   parts.remove();
-  return { ...counts, dataset, bytes: statSync(into).size };
+  return { ...counts, dataset, bytes: statSync(into).size, isHeld: false };
 }
 
 /** That of an earlier run where the dataset is as it was. */

@@ -91,6 +91,30 @@ for (const version of neo4jVersions) {
       expect(byBody).toEqual(asked);
     });
 
+    test('fetches nothing again that the file holds, until the dataset is edited or more is wanted', async () => {
+      const cwd = temporaryFolder();
+      const neuprint = await startNeuprint({ bolt: server.uri });
+      onTestFinished(() => neuprint.close());
+      const asked = async (...more: string[]): Promise<number> => {
+        neuprint.forget();
+        const finished = await snapshot(cwd, 'home.duckdb', '--source', neuprint.url, ...more);
+        expect(finished).toEqual({ code: 0, stdout: '', stderr: '' });
+        expect(existsSync(join(cwd, 'home.duckdb.snapshot'))).toBe(false);
+        return neuprint.requests.length;
+      };
+      const whole = await asked('--connections');
+      expect(whole).toBeGreaterThan(5);
+      expect([await asked('--connections'), await asked()]).toEqual([1, 1]);
+      expect(await asked('--connections', 'bodies')).toBeGreaterThan(5);
+      const edit = async (text: string): Promise<void> => {
+        await driver.executeQuery('MATCH (m:vectors_Meta) SET m.lastDatabaseEdit = $text', { text });
+      };
+      const { records } = await driver.executeQuery('MATCH (m:vectors_Meta) RETURN m.lastDatabaseEdit AS edit');
+      await edit('later');
+      onTestFinished(() => edit(String(records[0]?.get('edit'))));
+      expect(await asked('--connections', 'bodies')).toBeGreaterThan(5);
+    });
+
     test('keeps every property as what it is, over Bolt and over HTTP', async () => {
       const cwd = temporaryFolder();
       const neuprint = await startNeuprint({ bolt: server.uri });
