@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { descriptionKey } from '../cache/keys.ts';
 import type { Cache } from '../cache/twoLevel.ts';
 import type { Connectome } from '../connectome/connectome.ts';
-import { tokenIn } from '../connectome/neuprintUrl.ts';
+import { tokenIn } from '../connectome/neuprint/neuprintUrl.ts';
 import { isNeuprint, nameConnectome, openConnectome, SOURCES } from '../connectome/open.ts';
 import { ConfigError } from '../errors.ts';
 import type { Settings } from '../settings.ts';

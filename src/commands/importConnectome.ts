@@ -1,7 +1,7 @@
 /** `neurodex import`: files of neurons and Meta -> a DuckDB file. */
 import { entryProperties } from '../catalog/entry.ts';
 import { loadConfig, presetNames } from '../config.ts';
-import { type ImportFiles, type ImportResult, importFiles } from '../connectome/importFiles.ts';
+import { type ImportFiles, type ImportResult, importFiles } from '../connectome/import/importFiles.ts';
 import { createRun } from '../report.ts';
 import type { Settings } from '../settings.ts';
 import type { Context } from './context.ts';

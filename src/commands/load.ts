@@ -1,8 +1,8 @@
 /** `neurodex load`: a connectome file -> an empty Neo4j. */
 import { existsSync } from 'node:fs';
-import { openDatabase } from '../connectome/database.ts';
-import { type LoadResult, loadNeo4j } from '../connectome/loadNeo4j.ts';
-import { connectNeo4j } from '../connectome/neo4j.ts';
+import { openDatabase } from '../connectome/file/database.ts';
+import { type LoadResult, loadNeo4j } from '../connectome/neo4j/loadNeo4j.ts';
+import { connectNeo4j } from '../connectome/neo4j/neo4j.ts';
 import { ConfigError } from '../errors.ts';
 import { createRun } from '../report.ts';
 import type { Settings } from '../settings.ts';

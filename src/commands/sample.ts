@@ -1,6 +1,7 @@
 /** `neurodex sample`: the synthetic connectome as a DuckDB file. */
-import { fillSample, type SampleOptions, sampleOptions } from '../connectome/sample.ts';
-import { writeWhole } from '../connectome/wholeFile.ts';
+
+import { writeWhole } from '../connectome/file/wholeFile.ts';
+import { fillSample, type SampleOptions, sampleOptions } from '../connectome/sample/sample.ts';
 import { createRun } from '../report.ts';
 import type { Context } from './context.ts';
 

@@ -1,6 +1,7 @@
 /** `neurodex snapshot`: a whole dataset on a server -> a connectome file. */
+
+import { requireTarget } from '../connectome/file/wholeFile.ts';
 import { isCypher, openCypher } from '../connectome/open.ts';
-import { requireTarget } from '../connectome/wholeFile.ts';
 import { ConfigError, ConnectError, InterruptedError, QueryError, WriteError, withoutSecrets } from '../errors.ts';
 import { createRun, type Report } from '../report.ts';
 import type { Settings } from '../settings.ts';

@@ -2,7 +2,7 @@
 import { nameWithoutTag } from '../datasetName.ts';
 import { DecodeError, QueryError } from '../errors.ts';
 import type { Ask } from './connectome.ts';
-import { metaQuery } from './cypher.ts';
+import { metaQuery } from './cypher/cypher.ts';
 import { fileIn, isCypher, isNeuprint, type OpenOptions, openConnectome, openCypher } from './open.ts';
 
 export interface HeldDataset {
@@ -47,7 +47,7 @@ const HELD_IN_FILE = `SELECT to_json(held)::VARCHAR
 
 /** @throws ConfigError if there is no such file; DecodeError if it names no dataset */
 export async function datasetInFile(file: string, ask: Ask = {}): Promise<HeldDataset> {
-  const [{ pathOf }, { openDatabase }] = [await import('./duckdb.ts'), await import('./database.ts')];
+  const [{ pathOf }, { openDatabase }] = [await import('./file/duckdb.ts'), await import('./file/database.ts')];
   const database = await openDatabase(pathOf(file));
   try {
     const [[row] = []] = await database.query(HELD_IN_FILE, [], ask);
@@ -64,7 +64,7 @@ export async function datasetInFile(file: string, ask: Ask = {}): Promise<HeldDa
 }
 
 async function servedBy(url: string, { token, proxy }: OpenOptions, ask: Ask): Promise<HeldDataset[]> {
-  const { neuprintDatasets } = await import('./neuprint.ts');
+  const { neuprintDatasets } = await import('./neuprint/neuprint.ts');
   const served = await neuprintDatasets({ url, token, proxy }, ask);
   return served.map(({ name: full, ...dataset }) => {
     const name = nameWithoutTag(full);

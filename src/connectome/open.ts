@@ -1,7 +1,7 @@
 /** A source URI -> the Connectome behind it. */
 import { ConfigError, withoutSecrets } from '../errors.ts';
 import type { Connectome } from './connectome.ts';
-import type { OpenCypher } from './cypherServer.ts';
+import type { OpenCypher } from './cypher/cypherServer.ts';
 import { boltId, fileId, neuprintId } from './identity.ts';
 import { unopened } from './unopened.ts';
 
@@ -43,15 +43,15 @@ export async function openConnectome(
   signal?: AbortSignal,
 ): Promise<Connectome> {
   if (isSample(source)) {
-    const { openSample, sampleOptions } = await import('./sample.ts');
+    const { openSample, sampleOptions } = await import('./sample/sample.ts');
     return await openSample(sampleOptions(source), signal);
   }
   if (isCypher(source)) {
-    const { connectomeOnCypher } = await import('./cypherConnectome.ts');
+    const { connectomeOnCypher } = await import('./cypher/cypherConnectome.ts');
     const { server, ...known } = await openCypher(source, options, signal);
     return connectomeOnCypher(server, { ...known, dataset: options.dataset });
   }
-  const { openDuckdb } = await import('./duckdb.ts');
+  const { openDuckdb } = await import('./file/duckdb.ts');
   return await openDuckdb(fileOf(source));
 }
 
@@ -68,10 +68,10 @@ export function isNeuprint(source: string): boolean {
 /** @throws ConfigError for a source that is no such server; ConnectError if it cannot be reached or lets nobody in */
 export async function openCypher(source: string, options: OpenOptions = {}, signal?: AbortSignal): Promise<OpenCypher> {
   if (isNeuprint(source)) {
-    const { openNeuprint } = await import('./neuprint.ts');
+    const { openNeuprint } = await import('./neuprint/neuprint.ts');
     return await openNeuprint({ ...options, url: source }, signal);
   }
-  const { openBolt } = await import('./bolt.ts');
+  const { openBolt } = await import('./neo4j/bolt.ts');
   return await openBolt({ ...options, uri: source }, signal);
 }
 
@@ -81,7 +81,7 @@ export async function openCypher(source: string, options: OpenOptions = {}, sign
  */
 export async function nameConnectome(source: string, { database, dataset }: OpenOptions = {}): Promise<Connectome> {
   if (isSample(source)) {
-    const { sampleId, sampleOptions } = await import('./sample.ts');
+    const { sampleId, sampleOptions } = await import('./sample/sample.ts');
     return unopened(sampleId(sampleOptions(source)));
   }
   if (isNeuprint(source)) return unopened(neuprintId(source, dataset));

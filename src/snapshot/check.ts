@@ -1,7 +1,7 @@
 /** Whether a file holds what its source says of itself. */
 import type { CatalogueRow } from '../connectome/connectome.ts';
-import type { Database } from '../connectome/database.ts';
-import { connectomeOn } from '../connectome/duckdb.ts';
+import type { Database } from '../connectome/file/database.ts';
+import { connectomeOn } from '../connectome/file/duckdb.ts';
 import { sum } from '../sum.ts';
 import { thousands } from '../text.ts';
 import type { ConnectionTable, ConnectionTotals } from './connections.ts';

@@ -1,5 +1,5 @@
 /** Fetches the parts of a dataset that are not there yet: at the pace that the source bears, none missing. */
-import type { WholeDataset } from '../connectome/wholeDataset.ts';
+import type { WholeDataset } from '../connectome/cypher/wholeDataset.ts';
 import { loadAll } from '../lookup/loadAll.ts';
 import { type TunedParts, withTunedLoader } from '../lookup/tunedLoader.ts';
 import { counted } from '../text.ts';

@@ -1,11 +1,11 @@
 /** The parts of a dataset -> a connectome file, by the code that imports files: the same tables under the same rules. */
-import { type Bounds, type Database, quoteIdentifier, quoteLiteral } from '../connectome/database.ts';
-import { createConnection } from '../connectome/importConnections.ts';
-import { type TableCounts, tableCounts } from '../connectome/importFiles.ts';
-import { COUNTS, createNeuron, stageBodies } from '../connectome/importNeurons.ts';
-import { roiCountsFromRoiInfo } from '../connectome/importRoiCounts.ts';
-import type { Rows } from '../connectome/importRules.ts';
-import { createMeta, createTypeConnection } from '../connectome/tables.ts';
+import { type Bounds, type Database, quoteIdentifier, quoteLiteral } from '../connectome/file/database.ts';
+import { createMeta, createTypeConnection } from '../connectome/file/tables.ts';
+import { createConnection } from '../connectome/import/importConnections.ts';
+import { type TableCounts, tableCounts } from '../connectome/import/importFiles.ts';
+import { COUNTS, createNeuron, stageBodies } from '../connectome/import/importNeurons.ts';
+import { roiCountsFromRoiInfo } from '../connectome/import/importRoiCounts.ts';
+import type { Rows } from '../connectome/import/importRules.ts';
 import { columnNames, columnSql, columnType } from './columns.ts';
 import type { ConnectionTable } from './connections.ts';
 import { rowsSql } from './parts.ts';

@@ -1,6 +1,6 @@
 /** The lookups that take a dataset home: each batch is checked and written before it counts as answered. */
 import type { Ask, TypedAnswer } from '../connectome/connectome.ts';
-import type { BodyRange, WholeDataset, WholeRow } from '../connectome/wholeDataset.ts';
+import type { BodyRange, WholeDataset, WholeRow } from '../connectome/cypher/wholeDataset.ts';
 import { runBatch } from '../lookup/batch.ts';
 import type { Guess, TunedLookup } from '../lookup/tunedLoader.ts';
 import type { Part, PartRow, PartTable } from './parts.ts';

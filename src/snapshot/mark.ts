@@ -1,8 +1,8 @@
 /** What a file that snapshot made says of itself: what it was taken from, so that the same is not taken again. */
 import { existsSync } from 'node:fs';
 import { z } from 'zod';
-import { type Database, openDatabase, quoteLiteral } from '../connectome/database.ts';
-import { type TableCounts, tableCounts } from '../connectome/importFiles.ts';
+import { type Database, openDatabase, quoteLiteral } from '../connectome/file/database.ts';
+import { type TableCounts, tableCounts } from '../connectome/import/importFiles.ts';
 import { ConfigError, DecodeError } from '../errors.ts';
 import { CONNECTION_TABLES, type ConnectionTable } from './connections.ts';
 import type { Origin } from './parts.ts';

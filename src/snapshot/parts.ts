@@ -5,8 +5,8 @@
  */
 import { existsSync, mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Bounds, type Cell, createDatabase, type Database, quoteIdentifier } from '../connectome/database.ts';
-import type { BodyRange } from '../connectome/wholeDataset.ts';
+import type { BodyRange } from '../connectome/cypher/wholeDataset.ts';
+import { type Bounds, type Cell, createDatabase, type Database, quoteIdentifier } from '../connectome/file/database.ts';
 import { ConfigError, ConnectError, WriteError } from '../errors.ts';
 
 /** What the parts are of: all of it must be the same for a run to go on with them. */

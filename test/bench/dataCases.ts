@@ -9,7 +9,7 @@ import { type Cache, createCache } from '../../src/cache/twoLevel.ts';
 import { entryProperties } from '../../src/catalog/entry.ts';
 import { systemClock as clock } from '../../src/clock.ts';
 import { loadConfig } from '../../src/config.ts';
-import { catalogueQuery, metaQuery } from '../../src/connectome/cypher.ts';
+import { catalogueQuery, metaQuery } from '../../src/connectome/cypher/cypher.ts';
 import { META_PROPERTIES } from '../../src/connectome/meta.ts';
 import { openConnectome } from '../../src/connectome/open.ts';
 import { createRoiSums } from '../../src/connectome/roiInfo.ts';

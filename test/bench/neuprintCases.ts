@@ -10,7 +10,7 @@ import { buildCatalog } from '../../src/build.ts';
 import { createCache } from '../../src/cache/twoLevel.ts';
 import { systemClock as clock } from '../../src/clock.ts';
 import { loadConfig } from '../../src/config.ts';
-import { inlined } from '../../src/connectome/cypherLiterals.ts';
+import { inlined } from '../../src/connectome/cypher/cypherLiterals.ts';
 import { openConnectome } from '../../src/connectome/open.ts';
 import { createRoiSums } from '../../src/connectome/roiInfo.ts';
 import { createRun } from '../../src/report.ts';

@@ -2,7 +2,7 @@
 import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { createDatabase } from '../../src/connectome/database.ts';
+import { createDatabase } from '../../src/connectome/file/database.ts';
 import type { Report } from '../../src/report.ts';
 import {
   bodyIdOf,

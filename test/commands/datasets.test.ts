@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import neo4j from 'neo4j-driver';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import type { ListedDataset } from '../../src/commands/datasets.ts';
-import { createDatabase } from '../../src/connectome/database.ts';
+import { createDatabase } from '../../src/connectome/file/database.ts';
 import { START_MS } from '../live/fill.ts';
 import { type Finished, runCli, temporaryFolder } from '../support/cli.ts';
 import { type RunningNeo4j, startNeo4j, whyNoNeo4j } from '../support/neo4j/startNeo4j.ts';

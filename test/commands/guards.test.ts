@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { createDatabase } from '../../src/connectome/database.ts';
+import { createDatabase } from '../../src/connectome/file/database.ts';
 import { type Finished, runCli, temporaryFolder, VECTORS, writeForeignDatabase } from '../support/cli.ts';
 
 const SAMPLE = ['create-index', '--source', 'sample?types=20&cells=200'];

@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync, symlinkSync, writeFileSync } fro
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
-import { createDatabase, openDatabase } from '../../src/connectome/database.ts';
+import { createDatabase, openDatabase } from '../../src/connectome/file/database.ts';
 import { type Finished, runCli, temporaryFolder } from '../support/cli.ts';
 
 const META = {

@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { createDatabase } from '../../src/connectome/database.ts';
+import { createDatabase } from '../../src/connectome/file/database.ts';
 import { temporaryFolder } from '../support/cli.ts';
 import { type Given, importIn } from '../support/imports.ts';
 

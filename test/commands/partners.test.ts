@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { createDatabase } from '../../src/connectome/database.ts';
-import { importFiles } from '../../src/connectome/importFiles.ts';
+import { createDatabase } from '../../src/connectome/file/database.ts';
+import { importFiles } from '../../src/connectome/import/importFiles.ts';
 import { EXPECTED_PARTNERS, writeConnections } from '../contract/connections.ts';
 import { type Finished, runCli, temporaryFolder, VECTORS } from '../support/cli.ts';
 

@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { createDatabase } from '../../src/connectome/database.ts';
+import { createDatabase } from '../../src/connectome/file/database.ts';
 import type { Report } from '../../src/report.ts';
 import { CLI, type Finished, runCli, runProgram, temporaryFolder, VECTORS } from '../support/cli.ts';
 import { startRedis, testWithRedis } from '../support/redis.ts';

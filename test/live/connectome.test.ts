@@ -13,8 +13,8 @@ import {
   roiInfoQuery,
   roiSumsQuery,
   typeSizesQuery,
-} from '../../src/connectome/cypher.ts';
-import { connectNeo4j, type Neo4jServer } from '../../src/connectome/neo4j.ts';
+} from '../../src/connectome/cypher/cypher.ts';
+import { connectNeo4j, type Neo4jServer } from '../../src/connectome/neo4j/neo4j.ts';
 import { openConnectome } from '../../src/connectome/open.ts';
 import type { QueryFailure } from '../../src/errors.ts';
 import { connectomeContract } from '../contract/connectome.ts';

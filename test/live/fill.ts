@@ -1,10 +1,10 @@
 /** What the live tests' Neo4j holds: the vectors with their connections, and a large dataset beside them. */
 import { dirname, join } from 'node:path';
 import type { Driver } from 'neo4j-driver';
-import { openDatabase } from '../../src/connectome/database.ts';
-import { importFiles } from '../../src/connectome/importFiles.ts';
-import { loadNeo4j } from '../../src/connectome/loadNeo4j.ts';
-import { connectNeo4j } from '../../src/connectome/neo4j.ts';
+import { openDatabase } from '../../src/connectome/file/database.ts';
+import { importFiles } from '../../src/connectome/import/importFiles.ts';
+import { loadNeo4j } from '../../src/connectome/neo4j/loadNeo4j.ts';
+import { connectNeo4j } from '../../src/connectome/neo4j/neo4j.ts';
 import { FRAGMENT, writeConnections } from '../contract/connections.ts';
 import { VECTORS } from '../support/cli.ts';
 

@@ -1,7 +1,7 @@
 /** Values written into the text of a query are read back as they were sent, whatever they are. */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import type { CypherServer, CypherValue } from '../../src/connectome/cypherServer.ts';
+import type { CypherServer, CypherValue } from '../../src/connectome/cypher/cypherServer.ts';
 
 const INT64 = { min: -(2n ** 63n) + 1n, max: 2n ** 63n - 1n };
 

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import neo4j, { type Driver } from 'neo4j-driver';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import type { Ask, Connectome } from '../../src/connectome/connectome.ts';
-import type { CypherServer } from '../../src/connectome/cypherServer.ts';
+import type { CypherServer } from '../../src/connectome/cypher/cypherServer.ts';
 import { openConnectome, openCypher } from '../../src/connectome/open.ts';
 import type { QueryFailure } from '../../src/errors.ts';
 import { packageHomepage, packageVersion } from '../../src/packageRoot.ts';

@@ -9,8 +9,8 @@ import {
   cellPropertiesQuery,
   connectionCountsQuery,
   untypedConnectionsQuery,
-} from '../../src/connectome/cypherWhole.ts';
-import { openDatabase } from '../../src/connectome/database.ts';
+} from '../../src/connectome/cypher/cypherWhole.ts';
+import { openDatabase } from '../../src/connectome/file/database.ts';
 import { type Finished, runCli, temporaryFolder } from '../support/cli.ts';
 import { type RunningNeo4j, startNeo4j, whyNoNeo4j } from '../support/neo4j/startNeo4j.ts';
 import { neo4jVersions } from '../support/neo4j/versions.ts';

@@ -1,7 +1,7 @@
 /** `neurodex import` in a folder of its own, and what any client of DuckDB finds in the file. */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Cell, openDatabase } from '../../src/connectome/database.ts';
+import { type Cell, openDatabase } from '../../src/connectome/file/database.ts';
 import { type Finished, runCli, temporaryFolder } from './cli.ts';
 
 export interface Given {

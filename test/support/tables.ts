@@ -1,5 +1,5 @@
 /** What a connectome file holds, to be compared with another: by table its columns and its rows, in an order of their own. */
-import { openDatabase, quoteIdentifier } from '../../src/connectome/database.ts';
+import { openDatabase, quoteIdentifier } from '../../src/connectome/file/database.ts';
 
 export async function tablesIn(file: string): Promise<Record<string, { columns: string[]; rows: string[] }>> {
   const database = await openDatabase(file);

@@ -1,8 +1,8 @@
 /** The entry of `npm run neo4j`: touches argv and the exit code, and fills the server from a connectome file. */
 import { Option } from 'commander';
-import { openDatabase } from '../../../src/connectome/database.ts';
-import { loadNeo4j } from '../../../src/connectome/loadNeo4j.ts';
-import { connectNeo4j } from '../../../src/connectome/neo4j.ts';
+import { openDatabase } from '../../../src/connectome/file/database.ts';
+import { loadNeo4j } from '../../../src/connectome/neo4j/loadNeo4j.ts';
+import { connectNeo4j } from '../../../src/connectome/neo4j/neo4j.ts';
 import { type ReadyNeo4j, runNeo4jCommand } from './command.ts';
 
 async function load({ uri, flags, signal }: ReadyNeo4j): Promise<void> {
