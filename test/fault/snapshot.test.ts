@@ -1,6 +1,6 @@
 /** A snapshot that ends before its time, is edited under its hands, or finds its place taken. */
 import type { ChildProcess } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import type { AskedQuery, RunningBoltRelay } from '../support/boltRelay.ts';
@@ -87,6 +87,7 @@ await describeFaults('5.26', 'a snapshot that is disturbed', (faulted) => {
     expect(await take()).toEqual(DONE);
     const rest = parts() - before;
     const whole = parts();
+    rmSync(join(cwd, 'x.duckdb'));
     expect(await take()).toEqual(DONE);
     expect(rest).toBeLessThan(parts() - whole - 30);
   });
