@@ -178,23 +178,26 @@ for (const version of neo4jVersions) {
         });
       });
 
-      test('a question that is not answered in time', { timeout: 170_000 }, async () => {
-        const proxy = await startProxy({ target: { host: '127.0.0.1', port: server.port } });
-        const source = `bolt://127.0.0.1:${proxy.port}`;
-        const run = refusal((cwd) => createIndex(cwd, source, '--dataset', BIG, '--timeout-ms', '1000'));
-        while (proxy.counters.bytesDown < 300) await setTimeout(1);
-        // It is asked once more, and a connection for that may have to be waited for.
-        proxy.stall(180_000);
-        const refused = await run;
-        await proxy.close();
-        expect(refused).toEqual({
-          code: 2,
-          // The question, or a connection for it, whichever the stall met first.
-          line: expect.stringMatching(
-            /no answer within (1000 ms; .*--batch-weight.*--timeout-ms|\d+ s; is it reachable)/,
-          ),
+      // It is this side that waits, up to a minute: whichever version falls silent.
+      if (version === neo4jVersions[0]) {
+        test('a question that is not answered in time', { timeout: 170_000 }, async () => {
+          const proxy = await startProxy({ target: { host: '127.0.0.1', port: server.port } });
+          const source = `bolt://127.0.0.1:${proxy.port}`;
+          const run = refusal((cwd) => createIndex(cwd, source, '--dataset', BIG, '--timeout-ms', '1000'));
+          while (proxy.counters.bytesDown < 300) await setTimeout(1);
+          // It is asked once more, and a connection for that may have to be waited for.
+          proxy.stall(180_000);
+          const refused = await run;
+          await proxy.close();
+          expect(refused).toEqual({
+            code: 2,
+            // The question, or a connection for it, whichever the stall met first.
+            line: expect.stringMatching(
+              /no answer within (1000 ms; .*--batch-weight.*--timeout-ms|\d+ s; is it reachable)/,
+            ),
+          });
         });
-      });
+      }
 
       test('a database without :Meta', async () => {
         await cypher('MATCH (m:Meta) SET m:Off REMOVE m:Meta');
