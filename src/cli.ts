@@ -46,9 +46,8 @@ const perform: Outside['perform'] = async ({ silent, json }, work) => {
     const message = abort.signal.aborted ? interruptionOf(error) : messageOf(error);
     if (json) process.stdout.write(jsonLine({ event: 'error', message }));
     process.stderr.write(`neurodex: ${message}\n`);
-    process.exitCode = abort.signal.aborted ? EXIT.interrupted : exitCodeOf(error);
-    // What is still under way on a connection would keep the process alive; nobody waits for it.
-    if (abort.signal.aborted) process.exit();
+    // What is still under way on a connection would keep the process alive: a server that fell silent, for minutes.
+    process.exit(abort.signal.aborted ? EXIT.interrupted : exitCodeOf(error));
   } finally {
     process.off('SIGINT', interrupt).off('SIGTERM', interrupt);
   }
