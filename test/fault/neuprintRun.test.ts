@@ -3,29 +3,29 @@ import type { ChildProcess } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { type Finished, runCli, temporaryFolder } from '../../support/cli.ts';
-import { selfSignedCertificate } from '../../support/neuprint/certificate.ts';
-import { type ConnectProxy, startConnectProxy } from '../../support/neuprint/connectProxy.ts';
-import type { Act, NeuprintServer } from '../../support/neuprint/startNeuprint.ts';
+import { type Finished, runCli, temporaryFolder } from '../support/cli.ts';
+import { selfSignedCertificate } from '../support/neuprint/certificate.ts';
+import { type ConnectProxy, startConnectProxy } from '../support/neuprint/connectProxy.ts';
+import type { Act, NeuprintServer } from '../support/neuprint/startNeuprint.ts';
 import {
   contentsOf,
   createIndex,
   DATASET,
+  describeNeuprintFaults,
   error,
-  type FaultedNeuprint,
   isBatch,
   lastWord,
   message,
   nth,
   page,
-} from './faulted.ts';
+} from './neuprintFaulted.ts';
 
 const TOKEN = 'eyJhbGciOi.S3CRET-token_of/42+==';
 
 /** Of a dozen runs of the program, on a busy machine. */
 const MANY_RUNS_MS = 240_000;
 
-export function runs(faulted: FaultedNeuprint): void {
+await describeNeuprintFaults('a run on a neuPrint', (faulted) => {
   describe('interrupted, it ends at once and leaves the site', () => {
     test.each<[string, Act, number]>([
       ['while it waits for an answer', { stall: true }, 1],
@@ -189,7 +189,7 @@ export function runs(faulted: FaultedNeuprint): void {
       expectNoToken(set.stderr, 'set');
     });
   });
-}
+});
 
 /** As it is, in an address, or in JSON within JSON. */
 function expectNoToken(text: string, where: string): void {

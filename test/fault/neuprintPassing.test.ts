@@ -1,14 +1,14 @@
 /** What a neuPrint server fails at for a while, or for as much as it was asked: the run gives what it gives without it. */
 import { describe, expect, test } from 'vitest';
-import { mulberry32 } from '../../simulation/random.ts';
-import { runCli, temporaryFolder } from '../../support/cli.ts';
-import type { Act, NeuprintRequest } from '../../support/neuprint/startNeuprint.ts';
-import { expectWhole, fastClock, indexIn, reportIn } from '../faulted.ts';
+import { mulberry32 } from '../simulation/random.ts';
+import { runCli, temporaryFolder } from '../support/cli.ts';
+import type { Act, NeuprintRequest } from '../support/neuprint/startNeuprint.ts';
+import { expectWhole, fastClock, indexIn, reportIn } from './faulted.ts';
 import {
   createIndex,
   DATASET,
+  describeNeuprintFaults,
   error,
-  type FaultedNeuprint,
   isBatch,
   message,
   nth,
@@ -16,7 +16,7 @@ import {
   page,
   TIMED_OUT,
   typesIn,
-} from './faulted.ts';
+} from './neuprintFaulted.ts';
 
 /** Far longer than an answer takes on a busy machine. */
 const PATIENCE_MS = '5000';
@@ -62,7 +62,7 @@ const TOO_LONG: readonly [string, Act][] = [
   ['no answer', { stall: true }],
 ];
 
-export function passing(faulted: FaultedNeuprint): void {
+await describeNeuprintFaults('a neuPrint that fails now and then', (faulted) => {
   test.each(ONCE)('four batches meet %s: each is asked again, none is split', async (_title, act) => {
     const server = await faulted.serve(nth(isBatch, (n) => ([2, 3, 9, 14].includes(n) ? act : undefined)));
     const built = await faulted.build(server, PINNED);
@@ -253,7 +253,7 @@ export function passing(faulted: FaultedNeuprint): void {
       expect(flaky.struck()).toBeGreaterThan(2);
     });
   });
-}
+});
 
 function isCatalogue({ cypher }: NeuprintRequest): boolean {
   return cypher?.includes(' AS p0') ?? false;

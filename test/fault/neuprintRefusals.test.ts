@@ -3,20 +3,20 @@ import { existsSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { runCli, temporaryFolder } from '../../support/cli.ts';
-import { selfSignedCertificate } from '../../support/neuprint/certificate.ts';
-import type { Act } from '../../support/neuprint/startNeuprint.ts';
+import { runCli, temporaryFolder } from '../support/cli.ts';
+import { selfSignedCertificate } from '../support/neuprint/certificate.ts';
+import type { Act } from '../support/neuprint/startNeuprint.ts';
 import {
   contentsOf,
   createIndex,
   DATASET,
+  describeNeuprintFaults,
   error,
-  type FaultedNeuprint,
   isBatch,
   lastWord,
   message,
   page,
-} from './faulted.ts';
+} from './neuprintFaulted.ts';
 
 const SYNTAX = 'Neo.ClientError.Statement.SyntaxError';
 const LOGIN = { status: 302, body: '', headers: { location: 'https://login.org/oauth?state=S3CRET' } };
@@ -69,7 +69,7 @@ const REFUSALS: readonly [string, Act, string][] = [
   ],
 ];
 
-export function refusals(faulted: FaultedNeuprint): void {
+await describeNeuprintFaults('a neuPrint that refuses', (faulted) => {
   describe('from the first question on', () => {
     test.each(REFUSALS)('%s', async (_title, act, line) => {
       const server = await faulted.serve(() => act);
@@ -222,4 +222,4 @@ export function refusals(faulted: FaultedNeuprint): void {
     writeFileSync(file, certificate.cert);
     expect(await createIndex(cwd, server, [], { env: { NODE_EXTRA_CA_CERTS: file } })).toMatchObject({ code: 0 });
   });
-}
+});

@@ -3,17 +3,12 @@ import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
-import type { Clock } from '../../../src/clock.ts';
-import type { OpenOptions } from '../../../src/connectome/open.ts';
-import { type Finished, type RunOptions, runCli } from '../../support/cli.ts';
-import type {
-  Act,
-  NeuprintRequest,
-  NeuprintServer,
-  NeuprintServerOptions,
-} from '../../support/neuprint/startNeuprint.ts';
-import { startNeuprint } from '../../support/neuprint/startNeuprint.ts';
-import { type Built, buildFrom, describeFaults, type Faulted, type Flags } from '../faulted.ts';
+import type { Clock } from '../../src/clock.ts';
+import type { OpenOptions } from '../../src/connectome/open.ts';
+import { type Finished, type RunOptions, runCli } from '../support/cli.ts';
+import type { Act, NeuprintRequest, NeuprintServer, NeuprintServerOptions } from '../support/neuprint/startNeuprint.ts';
+import { startNeuprint } from '../support/neuprint/startNeuprint.ts';
+import { type Built, buildFrom, describeFaults, type Faulted, type Flags } from './faulted.ts';
 
 /** Of the sample that the server holds. */
 export const DATASET = 'sample:seed7';
